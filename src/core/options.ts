@@ -65,7 +65,7 @@ class NestedType extends t.Type<unknown> {
   readonly rule: Rule
 
   constructor(codecs: OptionCodecs, rule: Rule) {
-    super('an object', (_): _ is unknown => true, t.success, t.identity)
+    super('an object', (value): value is unknown => value !== undefined, t.success, t.identity)
     this.codecs = codecs
     this.rule = rule
   }
