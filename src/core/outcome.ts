@@ -46,6 +46,8 @@ export interface Dropped<I> extends Settled<I> {
 /** Returned to its source unstarted, or between two attempts. */
 export interface HandedBack<I> extends Settled<I> {
   readonly type: 'handedBack'
+  /** `source`: it is the source's again. `claimant`: a listener of the escalation took it over. */
+  readonly to: 'source' | 'claimant'
 }
 
 /** The one end of an accepted item. */

@@ -1,0 +1,185 @@
+import { EMPTY, Observable, type ObservableInput, type Subscriber, type Subscription } from 'rxjs'
+import type { Action } from '../core/action.js'
+import type { Job, Transport } from '../core/job.js'
+import type { Envelope, Message } from '../core/message.js'
+import type { BatchRun } from './batch-run.js'
+import type { Worker } from './crew.js'
+import type { Deadline } from './deadlines.js'
+import { follow, vacate } from './follow.js'
+import type { Item } from './item.js'
+
+/** What an attempt needs of its group, and whom it tells its one end. */
+export interface AttemptHost {
+  readonly address: string
+  readonly services: unknown
+  readonly transport: Transport | undefined
+  /** What it returns, if anything, keeps the worker's slot taken until it resolves. */
+  onValue(attempt: Attempt, value: unknown): PromiseLike<void> | undefined
+  onError(attempt: Attempt, error: unknown): void
+  onRejected(attempt: Attempt, reason: string): void
+}
+
+export type Work = Pick<Action<unknown, unknown, unknown, unknown>, 'handle'> & Partial<Pick<Action, 'decode'>>
+
+/**
+ * One try at one item by one worker; it is the job that the handler sees. The host is told one end: a value, an error
+ * or a rejection. What it returns from `run` is over when the handler is, so it is what occupies the worker's slot.
+ */
+export class Attempt implements Job<unknown, unknown, unknown> {
+  readonly #item: Item
+  readonly #owner: Worker
+  readonly #host: AttemptHost
+  #controller: AbortController | undefined
+  #abort: { readonly reason: unknown } | undefined
+  #slot: Subscriber<never> | undefined
+  #source: Subscription | undefined
+  #over = false
+  /** The group's notes on this attempt. */
+  deadline: Deadline | undefined = undefined
+  timedOutAfterMs: number | undefined = undefined
+  grace: Subscription | undefined = undefined
+  zombie = false
+  /** Its abort is no failure of the item: it is tried again. */
+  requeue = false
+  /** The batch it is a member of: that has the worker. */
+  readonly batch: BatchRun | undefined
+
+  constructor(item: Item, owner: Worker, host: AttemptHost, batch?: BatchRun) {
+    this.#item = item
+    this.#owner = owner
+    this.#host = host
+    this.batch = batch
+  }
+
+  get item(): Item {
+    return this.#item
+  }
+  get owner(): Worker {
+    return this.#owner
+  }
+  get message(): Message {
+    return this.#item.message
+  }
+  get input(): unknown {
+    return this.#item.input
+  }
+  get attempt(): number {
+    return this.#item.attempts
+  }
+  get address(): string {
+    return this.#host.address
+  }
+  get worker(): unknown {
+    return this.#owner.resource
+  }
+  get services(): unknown {
+    return this.#host.services
+  }
+  get over(): boolean {
+    return this.#over
+  }
+
+  /** Made when first asked for: most handlers never look, and a controller costs more than the rest of the attempt. */
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController()
+    if (this.#abort !== undefined) this.#controller.abort(this.#abort.reason)
+    return this.#controller.signal
+  }
+
+  async send(topic: string, payload: unknown, envelope: Envelope = {}): Promise<void> {
+    await transportOf(this.#host, 'send').send(this.address, topic, payload, envelope)
+  }
+
+  async reply(payload: unknown): Promise<void> {
+    if (this.message.replyTo === undefined) throw new Error(`${this.address}: reply() needs a message with replyTo, but ${this.message.id} has none`)
+    await transportOf(this.#host, 'reply').reply(this.address, this.message, payload)
+  }
+
+  run(work: Work): ObservableInput<unknown> {
+    try {
+      return work.decode === undefined || this.#item.decoded ? this.#handle(work) : this.#decode(work, work.decode(this.#item.raw))
+    } catch (error) {
+      this.onError(error)
+      return EMPTY
+    }
+  }
+
+  /** Aborts the signal; an Observable is cut, which ends it at once. Returns whether the handler is over. */
+  abort(reason: unknown): boolean {
+    this.#abort = { reason }
+    this.#controller?.abort(reason)
+    if (this.#source !== undefined && !this.#over) {
+      this.#source.unsubscribe()
+      this.onError(reason)
+      this.#slot?.complete()
+    }
+    return this.#over
+  }
+
+  onValue(value: unknown): PromiseLike<void> | undefined {
+    return this.#finish() ? this.#host.onValue(this, value) : undefined
+  }
+
+  onError(error: unknown): void {
+    if (this.#finish()) this.#host.onError(this, error)
+  }
+
+  #handle(work: Work): ObservableInput<unknown> {
+    const following = follow(work.handle(this), this)
+    if (following === undefined) return EMPTY
+    return 'subscribe' in following ? this.#occupy(following) : following
+  }
+
+  #decode(work: Work, decoded: ReturnType<Action['decode']>): ObservableInput<unknown> {
+    if (!('then' in decoded)) return this.#decoded(work, decoded)
+    return decoded.then(
+      async (either) => {
+        const slot = this.#decoded(work, either)
+        await drained(slot)
+      },
+      (error: unknown) => this.onError(error),
+    )
+  }
+
+  #decoded(work: Work, either: Awaited<ReturnType<Action['decode']>>): ObservableInput<unknown> {
+    if (either._tag === 'Left') {
+      if (this.#finish()) this.#host.onRejected(this, either.left)
+      return EMPTY
+    }
+    this.#item.input = either.right
+    this.#item.decoded = true
+    return this.run(work)
+  }
+
+  /** An inner that is over when the handler's Observable is, or when it is cut. */
+  #occupy(source: Observable<unknown>): Observable<never> {
+    return new Observable<never>((slot) => {
+      let last: unknown
+      this.#slot = slot
+      this.#source = source.subscribe({
+        next: (value) => { last = value },
+        error: (error: unknown) => { this.onError(error); slot.complete() },
+        complete: () => vacate(slot, this.onValue(last)),
+      })
+      // Cut from inside a synchronous source: the subscription was not known yet.
+      if (this.#over) this.#source.unsubscribe()
+      return this.#source
+    })
+  }
+
+  #finish(): boolean {
+    if (this.#over) return false
+    this.#over = true
+    return true
+  }
+}
+
+const drained = (slot: ObservableInput<unknown>): Promise<void> | PromiseLike<unknown> | undefined => {
+  if (slot instanceof Observable) return new Promise<void>((resolve) => { slot.subscribe({ complete: () => resolve() }) })
+  return 'then' in slot ? slot : undefined
+}
+
+const transportOf = ({ transport, address }: AttemptHost, method: string): Transport => {
+  if (transport === undefined) throw new Error(`${address}: ${method}() needs a transport; give the group one, or run it in a hub`)
+  return transport
+}

@@ -1,0 +1,147 @@
+import { Subject, type Subscription } from 'rxjs'
+import type { Envelope } from '../core/message.js'
+import type { Outcome } from '../core/outcome.js'
+import { Dispatcher } from './dispatcher.js'
+import { Intake, type IntakeHost } from './intake.js'
+import { Item, type Sink } from './item.js'
+import { Ledger, settledFacts } from './ledger.js'
+import { Reorder } from './reorder.js'
+import type { Settings } from './settings.js'
+
+/** Told by the books, after they are right. */
+export interface BooksHost {
+  /** Something has changed. */
+  onChange(): void
+  /** The item of a group for one message has its outcome. */
+  onOneTimeOver(): void
+}
+
+/**
+ * Every accepted item of a group and where it is: taken in, in the line, open, between two tries, and settled once.
+ * Running it is another's business.
+ */
+export class Books implements IntakeHost {
+  readonly settings: Settings
+  readonly ledger: Ledger
+  readonly dispatcher: Dispatcher
+  readonly intake: Intake
+  readonly retries = new Map<Item, Subscription>()
+  readonly outcomes$ = new Subject<Outcome>()
+  readonly #host: BooksHost
+  readonly #reorder: Reorder | undefined
+  #seq = 0
+
+  constructor(settings: Settings, host: BooksHost) {
+    const { scheduler, window, batch } = settings
+    this.settings = settings
+    this.#host = host
+    this.ledger = new Ledger(scheduler.now())
+    this.dispatcher = new Dispatcher(batch, scheduler)
+    this.intake = new Intake(this)
+    this.#reorder = window === undefined ? undefined : new Reorder(window)
+  }
+
+  get name(): string {
+    return this.settings.name
+  }
+  get capacity(): number {
+    return this.settings.capacity
+  }
+  get waiting(): number {
+    return this.dispatcher.line.waiting
+  }
+  get retrying(): number {
+    return this.ledger.retrying
+  }
+  onWaiting(): void {
+    this.#host.onChange()
+  }
+  now(): number {
+    return this.settings.scheduler.now()
+  }
+
+  /** Whether any accepted item has no outcome yet, or anyone waits for room. */
+  get open(): boolean {
+    return this.ledger.received > this.ledger.settled || this.intake.crowded
+  }
+
+  accept(raw: unknown, envelope: Envelope | undefined, sink: Sink | undefined): Item {
+    const item = new Item(raw, envelope, sink, this.#seq + 1, this.now(), this.settings.address)
+    item.key = this.settings.key === undefined ? envelope?.key : this.settings.key(raw, item.message)
+    this.#seq += 1
+    this.ledger.accepted()
+    if (this.settings.instance === 'oneTime') this.intake.close()
+    this.dispatcher.line.push(item)
+    this.dispatcher.pump()
+    this.#host.onChange()
+    return item
+  }
+
+  /** The next item to start; what has expired meanwhile ends here. */
+  next(): Item | undefined {
+    const { line } = this.dispatcher
+    for (let item = line.take(); item !== undefined; item = line.take()) {
+      if (item.attempts === 0) item.sink?.onLeave(item)
+      if (!item.expired(this.now())) return item
+      this.settle(item, { type: 'expired', ...this.facts(item) })
+    }
+    return undefined
+  }
+
+  /** The item waits for another try, outside the line and without a worker. */
+  retry(item: Item, delayMs: number): void {
+    this.ledger.retries(item, this.now())
+    const due = (): void => {
+      this.retries.delete(item)
+      this.dispatcher.line.pushBack(item)
+      this.dispatcher.pump()
+      this.holdForOrder()
+    }
+    this.retries.set(item, this.settings.scheduler.schedule(due, delayMs))
+  }
+
+  /** An item's one outcome: the books first, then whoever waits for it. */
+  settle(item: Item, outcome: Outcome): void {
+    const { line } = this.dispatcher
+    this.ledger.ended(item, outcome.type, this.now())
+    item.teardown?.()
+    this.#forgetRetry(item)
+    if (item.open) line.release(item)
+    else {
+      line.withdraw()
+      item.sink?.onLeave(item)
+    }
+    if (this.#reorder === undefined) this.#tell(item, outcome)
+    else this.#reorder.settle(item, outcome, () => this.#tell(item, outcome))
+    this.holdForOrder()
+    this.dispatcher.pump()
+    this.intake.admit()
+    this.#host.onChange()
+    if (this.settings.instance === 'oneTime') this.#host.onOneTimeOver()
+  }
+
+  facts(item: Item): { message: Item['message'] } & ReturnType<typeof settledFacts> {
+    return { message: item.message, ...settledFacts(item, this.now()) }
+  }
+
+  /** What leaves in order is held in a bounded window: when it is full, only what was started before may start again. */
+  holdForOrder(): void {
+    if (this.#reorder !== undefined) this.dispatcher.hold('order', this.#reorder.full && !this.dispatcher.line.hasReturned)
+  }
+
+  close(): void {
+    this.dispatcher.close()
+    this.outcomes$.complete()
+  }
+
+  #forgetRetry(item: Item): void {
+    if (this.retries.size === 0) return
+    this.retries.get(item)?.unsubscribe()
+    this.retries.delete(item)
+  }
+
+  #tell(item: Item, outcome: Outcome): void {
+    item.sink?.onOutcome(outcome, item)
+    this.outcomes$.next(outcome)
+  }
+}

@@ -1,0 +1,209 @@
+import type { SchedulerLike, Subscription } from 'rxjs'
+import type { WorkerOptions } from './group-options.js'
+import { follow } from './follow.js'
+
+/** A worker: alive from the moment its resource is acquired. */
+export interface Worker {
+  readonly id: number
+  readonly resource: unknown
+  /** Items it has handled. */
+  handled: number
+  idleSinceMs: number
+}
+
+/** What the crew tells, and whom it asks. */
+export interface CrewHost {
+  /** How many items may run at once has changed, or a worker has become free. */
+  onLimit(): void
+  /** Acquiring failed for the `attempt`-th time in a row: how long to wait before the next try, or `undefined` to give up. */
+  onAcquireFailure(error: unknown, attempt: number, worker: number): number | undefined
+  /** Nothing is being released or replaced any more. */
+  onQuiet(): void
+}
+
+const NO_RESOURCE: WorkerOptions<unknown> = { acquire: () => undefined }
+
+/**
+ * The workers of one group: started, reused, replaced and released, so that as many are alive as are wanted. The free
+ * one used last is used first: a trickle of work then keeps as few workers as it needs, and the rest grow idle.
+ */
+export class Crew {
+  /** Free workers, the one that has been idle longest first. */
+  #free: Worker[] = []
+  #wanted = 0
+  #nextId = 1
+  #closed = false
+  readonly #pending = new Set<{ readonly cancel: () => void }>()
+  /** Workers being started or waiting out a backoff. */
+  starting = 0
+  releasing = 0
+  live = 0
+  created = 0
+  stopped = 0
+  idled = 0
+  readonly #options: WorkerOptions<unknown>
+  readonly #scheduler: SchedulerLike
+  readonly #host: CrewHost
+
+  constructor(options: WorkerOptions<unknown> | undefined, scheduler: SchedulerLike, host: CrewHost) {
+    this.#options = options ?? NO_RESOURCE
+    this.#scheduler = scheduler
+    this.#host = host
+  }
+
+  get wanted(): number {
+    return this.#wanted
+  }
+
+  get free(): readonly Worker[] {
+    return this.#free
+  }
+
+  /** How many items may run at once: the live workers, less those about to leave. */
+  get limit(): number {
+    return Math.min(this.live, this.#wanted)
+  }
+
+  get quiet(): boolean {
+    return this.starting === 0 && this.releasing === 0
+  }
+
+  setWanted(wanted: number): void {
+    if (this.#closed || wanted === this.#wanted) return
+    this.#wanted = wanted
+    while (this.live + this.starting < wanted) this.#start(0)
+    while (this.live + this.starting > wanted && this.#free.length > 0) this.#retireIdlest()
+    this.#host.onLimit()
+  }
+
+  /** The free worker used last. */
+  take(): Worker | undefined {
+    const worker = this.#free.pop()
+    if (worker !== undefined) worker.handled += 1
+    return worker
+  }
+
+  /** A worker is done with its item. */
+  giveBack(worker: Worker, nowMs: number): void {
+    const { recycleAfter } = this.#options
+    if (this.#closed || this.live + this.starting > this.#wanted) this.#retire(worker)
+    else if (recycleAfter !== undefined && worker.handled >= recycleAfter) this.replace(worker, 0)
+    else {
+      worker.idleSinceMs = nowMs
+      this.#free.push(worker)
+      return
+    }
+    this.#host.onLimit()
+  }
+
+  /** Releases a busy worker and, after a wait, acquires another in its place. */
+  replace(worker: Worker, delayMs: number): void {
+    if (this.#closed || this.live + this.starting > this.#wanted) this.#retire(worker)
+    else {
+      this.#retire(worker)
+      this.#start(delayMs)
+    }
+    this.#host.onLimit()
+  }
+
+  /** Releases every free worker; none is started until `setWanted`. */
+  releaseAll(): void {
+    this.#wanted = 0
+    for (const job of [...this.#pending]) job.cancel()
+    for (const worker of this.#free.splice(0)) this.#retire(worker)
+    this.#host.onLimit()
+  }
+
+  close(): void {
+    this.#closed = true
+    this.releaseAll()
+  }
+
+  #retireIdlest(): void {
+    const worker = this.#free.shift()
+    if (worker === undefined) return
+    this.idled += 1
+    this.#retire(worker)
+  }
+
+  #retire(worker: Worker): void {
+    this.live -= 1
+    this.stopped += 1
+    this.#release(worker.resource)
+  }
+
+  #release(resource: unknown): void {
+    const { release } = this.#options
+    if (release === undefined) return
+    this.releasing += 1
+    const done = (): void => {
+      this.releasing -= 1
+      if (this.quiet) this.#host.onQuiet()
+    }
+    this.#follow(() => release(resource), done, done)
+  }
+
+  #start(delayMs: number, attempt = 1, id = this.#nextId++): void {
+    this.starting += 1
+    if (delayMs <= 0) return this.#acquire(attempt, id)
+    let timer: Subscription | undefined
+    const job = { cancel: () => this.#end(job, () => timer?.unsubscribe()) }
+    this.#pending.add(job)
+    timer = this.#scheduler.schedule(() => this.#end(job, () => this.#start(0, attempt, id)), delayMs)
+  }
+
+  #acquire(attempt: number, id: number): void {
+    if (this.#options === NO_RESOURCE) return this.#join({ id, resource: undefined, handled: 0, idleSinceMs: this.#scheduler.now() })
+    const controller = new AbortController()
+    let over = false
+    const job = { cancel: () => this.#end(job, () => { over = true; controller.abort() }) }
+    this.#pending.add(job)
+    this.#follow(
+      () => this.#options.acquire({ worker: id, signal: controller.signal }),
+      (resource) => (over ? this.#release(resource) : this.#end(job, () => this.#enter(resource, id))),
+      (error) => (over ? undefined : this.#end(job, () => this.#failed(error, attempt, id))),
+    )
+  }
+
+  /** The start of a worker is over, in one way or another; `then` may begin the next. */
+  #end(job: { readonly cancel: () => void }, then: () => void): void {
+    if (!this.#pending.delete(job)) return
+    this.starting -= 1
+    then()
+    if (this.quiet) this.#host.onQuiet()
+  }
+
+  #enter(resource: unknown, id: number): void {
+    this.starting += 1
+    this.#join({ id, resource, handled: 0, idleSinceMs: this.#scheduler.now() })
+  }
+
+  #join(worker: Worker): void {
+    this.starting -= 1
+    this.live += 1
+    this.created += 1
+    if (this.#closed || this.live + this.starting > this.#wanted) this.#retire(worker)
+    else this.#free.push(worker)
+    this.#host.onLimit()
+  }
+
+  #failed(error: unknown, attempt: number, id: number): void {
+    const delayMs = this.#host.onAcquireFailure(error, attempt, id)
+    if (delayMs === undefined || this.#closed || this.live + this.starting >= this.#wanted) return this.#host.onLimit()
+    this.#start(Math.max(delayMs, 1), attempt + 1, id)
+  }
+
+  #follow(call: () => unknown, onValue: (value: unknown) => void, onError: (error: unknown) => void): void {
+    try {
+      const following = follow(call(), { onValue, onError })
+      if (typeof following === 'object' && 'subscribe' in following) subscribeLast(following, onValue, onError)
+    } catch (error) {
+      onError(error)
+    }
+  }
+}
+
+const subscribeLast = (source: { subscribe(observer: object): unknown }, onValue: (value: unknown) => void, onError: (error: unknown) => void): void => {
+  let last: unknown
+  source.subscribe({ next: (value: unknown) => { last = value }, error: onError, complete: () => onValue(last) })
+}

@@ -1,0 +1,61 @@
+import type { SchedulerLike, Subscription } from 'rxjs'
+import { Fifo } from '../core/fifo.js'
+
+/** One armed moment; `cancel` forgets what it would have called. */
+export interface Deadline {
+  readonly dueMs: number
+  fire: (() => void) | undefined
+}
+
+/**
+ * Many deadlines of one constant span by a single timer: they fall due in the order in which they were set, so a queue
+ * serves where a timer for each message would cost more than the message.
+ */
+export class Deadlines {
+  readonly #queue = new Fifo<Deadline>()
+  readonly #spanMs: number
+  readonly #scheduler: SchedulerLike
+  #timer: Subscription | undefined
+
+  constructor(spanMs: number, scheduler: SchedulerLike) {
+    this.#spanMs = spanMs
+    this.#scheduler = scheduler
+  }
+
+  set(nowMs: number, fire: () => void): Deadline {
+    const deadline = { dueMs: nowMs + this.#spanMs, fire }
+    this.#dropCancelled()
+    this.#queue.push(deadline)
+    if (this.#timer === undefined) this.#arm(this.#spanMs)
+    return deadline
+  }
+
+  close(): void {
+    this.#timer?.unsubscribe()
+    this.#timer = undefined
+    this.#queue.clear()
+  }
+
+  #arm(delayMs: number): void {
+    this.#timer = this.#scheduler.schedule(() => this.#due(), delayMs)
+  }
+
+  #due(): void {
+    this.#timer = undefined
+    const nowMs = this.#scheduler.now()
+    for (let head = this.#queue.peek(); head !== undefined && (head.fire === undefined || head.dueMs <= nowMs); head = this.#queue.peek()) {
+      this.#queue.take()
+      head.fire?.()
+    }
+    const next = this.#queue.peek()
+    if (next !== undefined && this.#timer === undefined) this.#arm(Math.max(0, next.dueMs - nowMs))
+  }
+
+  #dropCancelled(): void {
+    for (let head = this.#queue.peek(); head !== undefined && head.fire === undefined; head = this.#queue.peek()) this.#queue.take()
+  }
+}
+
+export const cancelDeadline = (deadline: Deadline | undefined): void => {
+  if (deadline !== undefined) deadline.fire = undefined
+}

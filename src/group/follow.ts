@@ -1,0 +1,43 @@
+import { isObservable } from 'rxjs'
+import type { Observable, Subscriber } from 'rxjs'
+import type { Result } from '../core/result.js'
+
+/** Told the end of a result, once. */
+export interface Follower<O> {
+  /** What it returns, if anything, is awaited before the result counts as over. */
+  onValue(value: O | undefined): PromiseLike<void> | undefined | void
+  onError(error: unknown): void
+}
+
+/** How the end is awaited: over already, by a promise, or by a subscription that can be cut. */
+export type Following<O> = undefined | PromiseLike<void> | Observable<O>
+
+/**
+ * Tells `follower` the last value of a result, or its error. A plain value is told before this returns. A promise or an
+ * iterable cannot be cut; an Observable is handed back to be subscribed to, so that its owner can.
+ */
+export const follow = <O>(result: Result<O>, follower: Follower<O>): Following<O> => {
+  if (typeof result !== 'object' || result === null) return tell(result, follower)
+  if (isPromise(result)) return result.then((value) => follower.onValue(value), (error: unknown) => follower.onError(error))
+  if (isObservable(result)) return result
+  if (isAsyncIterable(result)) return lastOf(result).then((value) => follower.onValue(value), (error: unknown) => follower.onError(error))
+  return tell(result, follower)
+}
+
+const tell = <O>(value: O, follower: Follower<O>): PromiseLike<void> | undefined => follower.onValue(value) ?? undefined
+
+const isPromise = <O>(result: Result<O> & object): result is PromiseLike<O> & object => 'then' in result && typeof result.then === 'function'
+
+const isAsyncIterable = <O>(result: Result<O> & object): result is AsyncIterable<O> & object => Symbol.asyncIterator in result
+
+const lastOf = async <O>(values: AsyncIterable<O>): Promise<O | undefined> => {
+  let last: O | undefined
+  for await (const value of values) last = value
+  return last
+}
+
+/** Completes the inner that occupies a worker's slot, once what it is still needed for is over. */
+export const vacate = (slot: Subscriber<never>, until: PromiseLike<void> | undefined): void => {
+  if (until === undefined) slot.complete()
+  else void until.then(() => slot.complete())
+}

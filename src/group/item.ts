@@ -1,0 +1,79 @@
+import type { Envelope, Message } from '../core/message.js'
+import type { Outcome } from '../core/outcome.js'
+import type { Attempt } from './attempt.js'
+
+/** Where an accepted item is: in exactly one of these places. */
+export type Place = 'waiting' | 'inFlight' | 'retrying' | 'settled'
+
+/** Whoever brought an item: told when it leaves the line, and its one outcome. */
+export interface Sink {
+  onLeave(item: Item): void
+  /** Must not throw. */
+  onOutcome(outcome: Outcome, item: Item): void
+}
+
+/**
+ * One accepted item on its way to its one outcome. The parts of a group write its fields, nobody else; payloads are
+ * `unknown` inside a group, since only the action knows their shape.
+ */
+export class Item {
+  readonly raw: unknown
+  readonly envelope: Envelope | undefined
+  sink: Sink | undefined
+  readonly seq: number
+  readonly acceptedMs: number
+  /** The payload as the action decoded it; the raw one until then. */
+  input: unknown
+  decoded = false
+  place: Place = 'waiting'
+  /** Whether it has left the line: it holds its key until it is settled. */
+  open = false
+  /** The attempt that runs. */
+  current: Attempt | undefined = undefined
+  key: string | undefined = undefined
+  attempts = 0
+  startedMs = -1
+  attemptMs = -1
+  previousDelayMs = 0
+  /** Its time for all attempts is up. */
+  spent = false
+  /** Withdraws what it became in the next group of a pipeline. */
+  withdrawNext: ((reason: string) => void) | undefined = undefined
+  /** Undoes what was set up for this item alone: a listener, a timer. */
+  teardown: (() => void) | undefined = undefined
+  readonly #address: string
+  #message: Message | undefined = undefined
+
+  constructor(raw: unknown, envelope: Envelope | undefined, sink: Sink | undefined, seq: number, acceptedMs: number, address: string) {
+    this.raw = raw
+    this.input = raw
+    this.envelope = envelope
+    this.sink = sink
+    this.seq = seq
+    this.acceptedMs = acceptedMs
+    this.#address = address
+  }
+
+  /** The item in its envelope; made when first asked for, since most handlers only want the input. */
+  get message(): Message {
+    return (this.#message ??= wrap(this, this.#address))
+  }
+
+  expired(nowMs: number): boolean {
+    const expiresAtMs = this.envelope?.expiresAtMs
+    return expiresAtMs !== undefined && nowMs >= expiresAtMs
+  }
+}
+
+const wrap = ({ raw, envelope = {}, seq, acceptedMs }: Item, address: string): Message => ({
+  id: envelope.id ?? `${address}-${seq}`,
+  topic: envelope.topic ?? address,
+  payload: raw,
+  headers: envelope.headers ?? {},
+  sentAtMs: envelope.sentAtMs ?? acceptedMs,
+  ...(envelope.key === undefined ? {} : { key: envelope.key }),
+  ...(envelope.replyTo === undefined ? {} : { replyTo: envelope.replyTo }),
+  ...(envelope.correlationId === undefined ? {} : { correlationId: envelope.correlationId }),
+  ...(envelope.from === undefined ? {} : { from: envelope.from }),
+  ...(envelope.expiresAtMs === undefined ? {} : { expiresAtMs: envelope.expiresAtMs }),
+})

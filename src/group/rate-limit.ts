@@ -1,0 +1,70 @@
+import { isObservable, type Observable, type SchedulerLike, type Subscription } from 'rxjs'
+import { Fifo } from '../core/fifo.js'
+import { checkOptions, milliseconds, whole } from '../core/options.js'
+import type { RateOptions } from './group-options.js'
+
+export const RATE_CODECS = { max: whole(1), perMs: milliseconds(Number.MIN_VALUE) }
+
+/** At most `max` starts in any span of `perMs`: remembers the last `max` starts, and says when the next may come. */
+export class RateLimit {
+  readonly #starts = new Fifo<number>()
+  readonly #scheduler: SchedulerLike
+  readonly #onChange: () => void
+  #rate: RateOptions | undefined
+  #timer: Subscription | undefined
+  #source: Subscription | undefined
+
+  /** `onChange` is called when `open` may have changed for another reason than `started`. */
+  constructor(rate: RateOptions | Observable<RateOptions>, scheduler: SchedulerLike, onChange: () => void, onError: (error: unknown) => void) {
+    this.#scheduler = scheduler
+    this.#onChange = onChange
+    if (isObservable(rate)) this.#source = rate.subscribe({ next: (next) => this.#follow(next, onError), error: onError })
+    else this.#rate = rate
+  }
+
+  /** Whether something may start now; nothing may before the first rate is known. */
+  get open(): boolean {
+    return this.#rate !== undefined && this.#starts.size < this.#rate.max
+  }
+
+  started(nowMs: number): void {
+    this.#starts.push(nowMs)
+    this.#arm()
+  }
+
+  close(): void {
+    this.#timer?.unsubscribe()
+    this.#source?.unsubscribe()
+  }
+
+  #follow(next: RateOptions, onError: (error: unknown) => void): void {
+    try {
+      checkOptions('rate', RATE_CODECS, next, undefined, ['max', 'perMs'])
+    } catch (error) {
+      this.#source?.unsubscribe()
+      return onError(error)
+    }
+    this.#rate = next
+    this.#timer?.unsubscribe()
+    this.#timer = undefined
+    this.#forget()
+  }
+
+  #arm(): void {
+    const oldest = this.#starts.peek()
+    if (this.#timer !== undefined || oldest === undefined || this.#rate === undefined) return
+    const delayMs = Math.max(0, oldest + this.#rate.perMs - this.#scheduler.now())
+    this.#timer = this.#scheduler.schedule(() => {
+      this.#timer = undefined
+      this.#forget()
+    }, delayMs)
+  }
+
+  #forget(): void {
+    const perMs = this.#rate?.perMs ?? 0
+    const beforeMs = this.#scheduler.now() - perMs
+    for (let start = this.#starts.peek(); start !== undefined && start <= beforeMs; start = this.#starts.peek()) this.#starts.take()
+    this.#arm()
+    this.#onChange()
+  }
+}

@@ -1,0 +1,108 @@
+import { Observable, type Subscriber, type Subscription } from 'rxjs'
+import { Fifo } from '../core/fifo.js'
+import { checkOptions, oneOf, whole } from '../core/options.js'
+import type { Outcome } from '../core/outcome.js'
+import type { Item } from './item.js'
+import type { Shell } from './shell.js'
+import { SourceItems } from './source-items.js'
+import { GroupClosedError, type RunOptions } from './worker-group-contract.js'
+
+const CODECS = { overflow: oneOf('error', 'dropNewest', 'dropOldest'), capacity: whole(1) }
+
+/** A push source was faster than its group for longer than its bound allows. */
+export class OverflowError extends Error {
+  override readonly name = 'OverflowError'
+}
+
+/** Runs every value of a push source through a group; see `WorkerGroup.run`. */
+export const runSource = (shell: Shell, source: Observable<unknown>, options: RunOptions = {}): Observable<Outcome> => {
+  checkOptions('run', CODECS, options)
+  return new Observable((subscriber) => {
+    const run = new SourceRun(shell, subscriber, options)
+    run.connect(source)
+    return () => run.close()
+  })
+}
+
+class SourceRun {
+  readonly #shell: Shell
+  readonly #items: SourceItems
+  readonly #subscriber: Subscriber<Outcome>
+  readonly #overflow: NonNullable<RunOptions['overflow']>
+  readonly #capacity: number
+  /** In order of arrival, for dropping the oldest; empty unless that is asked for. */
+  readonly #order = new Fifo<Item>()
+  #source: Subscription | undefined
+  #closed = false
+
+  constructor(shell: Shell, subscriber: Subscriber<Outcome>, { overflow = 'error', capacity = 65_536 }: RunOptions) {
+    this.#shell = shell
+    this.#subscriber = subscriber
+    this.#items = new SourceItems(shell, subscriber)
+    this.#overflow = overflow
+    this.#capacity = capacity
+  }
+
+  connect(source: Observable<unknown>): void {
+    if (this.#shell.books.intake.closed) return this.#subscriber.error(new GroupClosedError(`${this.#shell.settings.name} takes nothing any more`))
+    this.#shell.lineCounts = true
+    this.#shell.start()
+    const stopped = this.#shell.closing$.subscribe(() => this.#stop())
+    this.#subscriber.add(stopped)
+    this.#source = source.subscribe({
+      next: (value) => this.#next(value),
+      error: (error: unknown) => this.#items.end({ error }),
+      complete: () => this.#items.end(),
+    })
+    if (this.#closed) this.#source.unsubscribe()
+  }
+
+  close(): void {
+    this.#closed = true
+    this.#source?.unsubscribe()
+    this.#items.withdrawAll()
+  }
+
+  /** The group takes nothing more: what is open still gets its outcome. */
+  #stop(): void {
+    this.#closed = true
+    this.#source?.unsubscribe()
+    this.#items.end()
+  }
+
+  #next(value: unknown): void {
+    if (this.#closed) return
+    try {
+      if (this.#items.waiting >= this.#capacity) this.#full(value)
+      else this.#accept(value)
+    } catch (error) {
+      this.#subscriber.error(error)
+    }
+  }
+
+  #accept(value: unknown): void {
+    const item = this.#items.accept(value)
+    if (this.#overflow === 'dropOldest') this.#order.push(item)
+    if (this.#shell.settings.instance === 'oneTime') this.#stop()
+  }
+
+  #full(value: unknown): void {
+    switch (this.#overflow) {
+      case 'error':
+        throw new OverflowError(`run: ${this.#capacity} items wait already; raise 'capacity', or choose 'dropNewest' or 'dropOldest' as 'overflow'`)
+      case 'dropNewest':
+        return this.#drop(this.#items.accept(value))
+      case 'dropOldest':
+        this.#dropOldest()
+        return this.#accept(value)
+    }
+  }
+
+  #dropOldest(): void {
+    for (let item = this.#order.take(); item !== undefined; item = this.#order.take()) if (item.place === 'waiting' && !item.open) return this.#drop(item)
+  }
+
+  #drop(item: Item): void {
+    this.#shell.runner.withdraw(item, { type: 'dropped', ...this.#shell.books.facts(item) })
+  }
+}

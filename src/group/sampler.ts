@@ -1,0 +1,97 @@
+import { Subject, type Observable, type SchedulerLike, type Subscription } from 'rxjs'
+import type { LoadSample } from '../core/load.js'
+import type { Wake } from '../scaling/policy.js'
+
+/** What the sampler looks at to know when a policy should be asked. */
+export interface SamplerHost {
+  sample(nowMs: number): LoadSample
+  /** Since when the one who has waited longest has waited. */
+  oldestMs(): number | undefined
+  /** Since when the worker that has been idle longest has been idle; `undefined` if none could be given up. */
+  idlestMs(): number | undefined
+  /** Whether anything is waiting, running or retrying. */
+  active(): boolean
+}
+
+/**
+ * Load samples at the moments that matter: regularly while there is work, when someone has waited a policy's span, and
+ * when a worker has been idle for one. One timer at a time, and none while nothing can change.
+ */
+export class Sampler {
+  readonly #load$ = new Subject<LoadSample>()
+  readonly load$: Observable<LoadSample> = this.#load$.asObservable()
+  readonly #everyMs: number
+  readonly #wake: Wake
+  readonly #scheduler: SchedulerLike
+  readonly #host: SamplerHost
+  #timer: Subscription | undefined
+  #dueMs = Number.POSITIVE_INFINITY
+  #lastMs = 0
+  #lastWaitMs = Number.NEGATIVE_INFINITY
+  #lastIdleMs = Number.NEGATIVE_INFINITY
+  #running = false
+
+  constructor(everyMs: number, wake: Wake | undefined, scheduler: SchedulerLike, host: SamplerHost) {
+    this.#everyMs = everyMs
+    this.#wake = wake ?? {}
+    this.#scheduler = scheduler
+    this.#host = host
+  }
+
+  start(): void {
+    this.#running = true
+    this.sample()
+  }
+
+  close(): void {
+    this.#running = false
+    this.#timer?.unsubscribe()
+    this.#load$.complete()
+  }
+
+  sample(): void {
+    this.#lastMs = this.#scheduler.now()
+    this.#load$.next(this.#host.sample(this.#lastMs))
+    this.touch()
+  }
+
+  /** Something may have begun to wait or to be idle: arms the timer if a moment comes before the armed one. */
+  touch(): void {
+    if (!this.#running) return
+    const dueMs = this.#nextMs()
+    if (dueMs >= this.#dueMs) return
+    this.#timer?.unsubscribe()
+    this.#dueMs = dueMs
+    this.#timer = this.#scheduler.schedule(() => this.#fire(), Math.max(0, dueMs - this.#scheduler.now()))
+  }
+
+  #fire(): void {
+    this.#timer = undefined
+    this.#dueMs = Number.POSITIVE_INFINITY
+    const nowMs = this.#scheduler.now()
+    const waited = this.#waitDueMs() <= nowMs
+    const idled = this.#idleDueMs() <= nowMs
+    if (waited) this.#lastWaitMs = nowMs
+    if (idled) this.#lastIdleMs = nowMs
+    if (waited || idled || this.#regularMs() <= nowMs) this.sample()
+    else this.touch()
+  }
+
+  #nextMs(): number {
+    return Math.min(this.#regularMs(), this.#waitDueMs(), this.#idleDueMs())
+  }
+
+  #regularMs(): number {
+    return this.#host.active() ? this.#lastMs + this.#everyMs : Number.POSITIVE_INFINITY
+  }
+
+  #waitDueMs(): number {
+    const oldestMs = this.#wake.waitedMs === undefined ? undefined : this.#host.oldestMs()
+    return oldestMs === undefined ? Number.POSITIVE_INFINITY : Math.max(oldestMs, this.#lastWaitMs) + (this.#wake.waitedMs ?? 0)
+  }
+
+  #idleDueMs(): number {
+    const idlestMs = this.#wake.idledMs === undefined ? undefined : this.#host.idlestMs()
+    return idlestMs === undefined ? Number.POSITIVE_INFINITY : Math.max(idlestMs + (this.#wake.idledMs ?? 0), this.#lastIdleMs + 1)
+  }
+}

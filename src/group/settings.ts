@@ -1,0 +1,149 @@
+import { asyncScheduler, isObservable, type Observable, type SchedulerLike } from 'rxjs'
+import type { Action, Handler } from '../core/action.js'
+import type { Instance } from '../core/group-stats.js'
+import type { Transport } from '../core/job.js'
+import type { Message } from '../core/message.js'
+import { anyFunction, anything, checkOptions, either, flag, having, milliseconds, nested, nonEmptyString, observable, oneOf, whole, type OptionCodecs, type Rule } from '../core/options.js'
+import { demand } from '../scaling/demand.js'
+import { fixed } from '../scaling/fixed.js'
+import type { ScalingPolicy } from '../scaling/policy.js'
+import type { Escalation } from '../supervision/escalation.js'
+import { exponential } from '../supervision/exponential.js'
+import { restartOne } from '../supervision/restart-one.js'
+import type { SupervisionStrategy } from '../supervision/strategy.js'
+import type { Work } from './attempt.js'
+import type { BatchGroupOptions, BatchOptions, GroupOptions, RateOptions, RetryOptions, WorkerOptions } from './group-options.js'
+import { RATE_CODECS } from './rate-limit.js'
+
+export type AnyGroupOptions = GroupOptions<unknown, unknown, unknown, unknown> | BatchGroupOptions<unknown, unknown, unknown, unknown>
+export type AnyBatchHandler = BatchGroupOptions<unknown, unknown, unknown, unknown>['action']
+
+/** A group's options, checked, with every default in its place. */
+export interface Settings {
+  readonly name: string
+  readonly address: string
+  readonly work: Work
+  readonly batch: (BatchOptions & { readonly handle: AnyBatchHandler }) | undefined
+  readonly min: number
+  readonly max: number
+  readonly scaling: ScalingPolicy
+  readonly supervision: SupervisionStrategy
+  readonly instance: Instance
+  readonly worker: WorkerOptions<unknown> | undefined
+  readonly capacity: number
+  readonly retry: Required<{ [K in keyof RetryOptions]: NonNullable<RetryOptions[K]> }>
+  readonly timeoutMs: number | undefined
+  readonly totalTimeoutMs: number | undefined
+  readonly key: ((input: unknown, message: Message) => string | undefined) | undefined
+  readonly rate: RateOptions | Observable<RateOptions> | undefined
+  readonly window: number | undefined
+  readonly deadlineMs: number
+  readonly graceMs: number
+  readonly gate$: Observable<boolean> | undefined
+  readonly services: unknown
+  readonly signal: AbortSignal | undefined
+  readonly onEscalation: ((escalation: Escalation) => void) | undefined
+  readonly transport: Transport | undefined
+  readonly sampleEveryMs: number
+  readonly statsEveryMs: number
+  readonly scheduler: SchedulerLike
+  readonly random: () => number
+}
+
+const ACTION = either(anyFunction, having('an action: an object with decode and handle', 'decode', 'handle'))
+
+/** What each option of a group may be; the hub checks a child's options by the same. */
+export const GROUP_CODECS: OptionCodecs = {
+  name: nonEmptyString,
+  address: nonEmptyString,
+  action: ACTION,
+  workers: nested({ min: whole(0), max: whole(1) }),
+  scaling: having('a scaling policy', 'step'),
+  supervision: having('a supervision strategy', 'decide'),
+  instance: oneOf('scaling', 'single', 'oneTime'),
+  worker: nested({ acquire: anyFunction, release: anyFunction, recycleAfter: whole(1) }, ({ acquire }) =>
+    acquire === undefined ? [{ path: 'acquire', got: 'missing', expected: 'a function' }] : []),
+  capacity: whole(1),
+  retry: nested({ maxAttempts: whole(1), backoff: having('a backoff', 'delayMs'), when: anyFunction }),
+  timeoutMs: milliseconds(1),
+  totalTimeoutMs: milliseconds(1),
+  key: anyFunction,
+  rate: either(having('rates { max, perMs }, max 1 or more, perMs above 0'), observable),
+  ordered: either(flag, having('{ window }: a whole number, 1 or more')),
+  drain: nested({ deadlineMs: milliseconds(), graceMs: milliseconds() }),
+  gate$: observable,
+  services: anything,
+  signal: having('an AbortSignal', 'addEventListener'),
+  onEscalation: anyFunction,
+  transport: having('a transport: an object with send and reply', 'send', 'reply'),
+  sampleEveryMs: milliseconds(1),
+  statsEveryMs: milliseconds(1),
+  scheduler: having('a scheduler', 'schedule', 'now'),
+  random: anyFunction,
+  batch: nested({ max: whole(1), maxWaitMs: milliseconds() }, ({ max, maxWaitMs }) => [
+    ...(max === undefined ? [{ path: 'max', got: 'missing', expected: 'a whole number, 1 or more' }] : []),
+    ...(maxWaitMs === undefined ? [{ path: 'maxWaitMs', got: 'missing', expected: 'milliseconds, 0 or more' }] : []),
+  ]),
+}
+
+const rule = (given: AnyGroupOptions): ReturnType<Rule> => {
+  const { min, max } = boundsOf(given)
+  const { instance, workers, ordered, rate } = given
+  const window = typeof ordered === 'object' ? ordered.window : 1
+  return [
+    ...(min > max ? [{ path: 'workers.min', got: String(min), expected: `at most workers.max, which is ${max}` }] : []),
+    ...((instance === 'single' || instance === 'oneTime') && (workers?.min ?? 1) * (workers?.max ?? 1) !== 1
+      ? [{ path: 'workers', got: `{ min: ${workers?.min ?? 1}, max: ${workers?.max ?? 1} }`, expected: `left out, or 1 and 1, for an instance that is '${instance}'` }]
+      : []),
+    ...(whole(1).is(window) ? [] : [{ path: 'ordered.window', got: String(window), expected: whole(1).name }]),
+    ...(rate === undefined || isObservable(rate) || (RATE_CODECS.max.is(rate.max) && RATE_CODECS.perMs.is(rate.perMs))
+      ? [] : [{ path: 'rate', got: `{ max: ${rate.max}, perMs: ${rate.perMs} }`, expected: '{ max: 1 or more, perMs: more than 0 }' }]),
+  ]
+}
+
+const boundsOf = ({ workers, instance }: AnyGroupOptions): { min: number; max: number } => {
+  if (instance === 'single' || instance === 'oneTime') return { min: 1, max: 1 }
+  const max = workers?.max ?? Math.max(10, workers?.min ?? 1)
+  return { min: workers?.min ?? Math.min(1, max), max }
+}
+
+/** Checks all options at once and fills in the defaults. */
+export const settingsOf = (given: AnyGroupOptions, where = 'workerGroup'): Settings => {
+  checkOptions(where, GROUP_CODECS, given, () => rule(given), ['action'])
+  const { action, batch } = given
+  const name = given.name ?? (typeof action === 'object' ? action.name : 'group')
+  const { retry, drain, ordered, instance = 'scaling', random = Math.random } = given
+  return {
+    ...given,
+    ...boundsOf(given),
+    name,
+    address: given.address ?? name,
+    instance,
+    work: batch === undefined ? workOf(given.action) : { handle: () => undefined },
+    batch: batch === undefined ? undefined : { ...batch, handle: given.action },
+    scaling: instance === 'scaling' ? (given.scaling ?? demand()) : fixed(1),
+    supervision: given.supervision ?? restartOne(),
+    worker: given.worker,
+    capacity: given.capacity ?? 10,
+    retry: { maxAttempts: retry?.maxAttempts ?? 1, backoff: retry?.backoff ?? exponential(), when: retry?.when ?? (() => true) },
+    timeoutMs: given.timeoutMs,
+    totalTimeoutMs: given.totalTimeoutMs,
+    key: given.key,
+    rate: given.rate,
+    window: typeof ordered === 'object' ? ordered.window : ordered === true ? 1_000 : undefined,
+    deadlineMs: drain?.deadlineMs ?? 30_000,
+    graceMs: drain?.graceMs ?? 1_000,
+    gate$: given.gate$,
+    services: given.services,
+    signal: given.signal,
+    onEscalation: given.onEscalation,
+    transport: given.transport,
+    sampleEveryMs: given.sampleEveryMs ?? 1_000,
+    statsEveryMs: given.statsEveryMs ?? 1_000,
+    scheduler: given.scheduler ?? asyncScheduler,
+    random,
+  }
+}
+
+const workOf = (action: Action<unknown, unknown, unknown, unknown> | Handler<unknown, unknown, unknown, unknown>): Work =>
+  typeof action === 'function' ? { handle: action } : action

@@ -1,0 +1,128 @@
+import type { Failure } from '../core/failure.js'
+import type { Escalation } from '../supervision/escalation.js'
+import { nextDelay, NO_FAILURES, type BackoffTrack } from '../supervision/backoff-track.js'
+import { exponential } from '../supervision/exponential.js'
+import { recordRestart, type RestartHistory } from '../supervision/intensity.js'
+import type { Directive, SupervisionStrategy } from '../supervision/strategy.js'
+import type { Crew, Worker } from './crew.js'
+import type { Item } from './item.js'
+
+/** What supervision may do to its group. */
+export interface SupervisorHost {
+  readonly crew: Crew
+  readonly strategy: SupervisionStrategy
+  readonly random: () => number
+  /** Whether the group is stopping: then failures are counted and nothing is restarted. */
+  readonly closing: boolean
+  /** Whether all workers are being restarted. */
+  readonly restarting: boolean
+  restartAll(delayMs: number, abort: boolean): void
+  /** Counts a restart. */
+  restarted(): void
+  tell(escalation: Pick<Escalation, 'failure' | 'protocol' | 'restarts'>, offending: Item | undefined): void
+  kill(failure: Failure, offending: Item | undefined, restarts: number): void
+}
+
+type Restart = Extract<Directive, { type: 'restartOne' | 'restartAll' }>
+
+const NOTHING = (): void => undefined
+const ACQUIRE_BACKOFF = exponential()
+
+/** Answers failures: asks the strategy once for each, and does what it says as far as the intensity allows. */
+export class Supervisor {
+  readonly #host: SupervisorHost
+  #history: RestartHistory = []
+  #track: BackoffTrack = NO_FAILURES
+
+  constructor(host: SupervisorHost) {
+    this.#host = host
+  }
+
+  /** Sees to the worker at once; returns what is to be told after the item's fate is settled. */
+  answer(failure: Failure, worker: Worker, offending: Item): () => void {
+    const { crew, closing } = this.#host
+    const directive: Directive = closing ? { type: 'resume' } : this.#decide(failure)
+    switch (directive.type) {
+      case 'resume':
+        if (failure.type === 'crashed') crew.replace(worker, 0)
+        else crew.giveBack(worker, failure.atMs)
+        return NOTHING
+      case 'stopAndEscalate':
+        crew.giveBack(worker, failure.atMs)
+        return () => this.#host.kill(failure, offending, this.#history.length)
+      case 'restartOne':
+      case 'restartAll':
+        return this.#restart(directive, failure, worker, offending)
+    }
+  }
+
+  /** How long to wait before acquiring again, or `undefined`: the group is given up. */
+  acquireFailed(failure: Failure): number | undefined {
+    if (this.#host.closing) return undefined
+    const directive = this.#decide(failure)
+    switch (directive.type) {
+      case 'resume':
+        return this.#delay({ backoff: ACQUIRE_BACKOFF }, failure)
+      case 'stopAndEscalate':
+        this.#host.kill(failure, undefined, this.#history.length)
+        return undefined
+      case 'restartOne':
+      case 'restartAll': {
+        const { exceeded, restarts } = this.#record(directive, failure)
+        if (exceeded) this.#host.kill(failure, undefined, restarts)
+        else this.#host.tell({ failure, protocol: 'restart', restarts }, undefined)
+        return exceeded || this.#host.closing ? undefined : this.#delay(directive, failure)
+      }
+    }
+  }
+
+  /** A handler ignored its abort: its slot stays taken, and it is told; only stopping is left of what a strategy can say. */
+  zombie(failure: Failure, offending: Item): void {
+    const stop = !this.#host.closing && this.#decide(failure).type === 'stopAndEscalate'
+    if (stop) this.#host.kill(failure, offending, this.#history.length)
+    else this.#host.tell({ failure, protocol: 'restart', restarts: this.#history.length }, offending)
+  }
+
+  #restart(directive: Restart, failure: Failure, worker: Worker, offending: Item): () => void {
+    const { crew } = this.#host
+    // A failure during a restart of all belongs to that incident.
+    if (this.#host.restarting) {
+      crew.giveBack(worker, failure.atMs)
+      return NOTHING
+    }
+    const { exceeded, restarts } = this.#record(directive, failure)
+    if (exceeded) {
+      crew.giveBack(worker, failure.atMs)
+      return () => this.#host.kill(failure, offending, restarts)
+    }
+    this.#host.restarted()
+    const delayMs = this.#delay(directive, failure)
+    if (directive.type === 'restartOne') crew.replace(worker, delayMs)
+    else {
+      this.#host.restartAll(delayMs, directive.inFlight === 'abort')
+      crew.giveBack(worker, failure.atMs)
+    }
+    return () => this.#host.tell({ failure, protocol: 'restart', restarts }, offending)
+  }
+
+  #record({ intensity }: Restart, { atMs }: Failure): { exceeded: boolean; restarts: number } {
+    const recorded = recordRestart(this.#history, atMs, intensity)
+    this.#history = recorded.history
+    return recorded
+  }
+
+  #delay({ backoff }: Pick<Restart, 'backoff'>, { atMs }: Failure): number {
+    const { track, delayMs } = nextDelay(this.#track, backoff, atMs, this.#host.random())
+    this.#track = track
+    return delayMs
+  }
+
+  /** A strategy that throws has no answer: the group stops, and the failure says so. */
+  #decide(failure: Failure): Directive {
+    try {
+      return this.#host.strategy.decide(failure)
+    } catch {
+      return { type: 'stopAndEscalate' }
+    }
+  }
+}

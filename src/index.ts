@@ -1,0 +1,77 @@
+// Operators
+export { scaleMap } from './operators/scale-map.js'
+
+// Worker groups
+export { workerGroup } from './group/worker-group.js'
+export { pipeline, type Pipeline } from './group/pipeline.js'
+export { OverflowError } from './group/run-source.js'
+export {
+  GroupClosedError,
+  OutcomeError,
+  type DrainCall,
+  type OfferOptions,
+  type Pullable,
+  type RunOptions,
+  type WorkerGroup,
+} from './group/worker-group-contract.js'
+export type {
+  BatchGroupOptions,
+  BatchOptions,
+  DrainOptions,
+  GroupOptions,
+  RateOptions,
+  RetryOptions,
+  WorkerOptions,
+} from './group/group-options.js'
+export type { BatchHandler, BatchJob, BatchMember } from './group/batch-job.js'
+
+// Scaling
+export { demand, type DemandOptions } from './scaling/demand.js'
+export { fixed } from './scaling/fixed.js'
+export { control, decisions, type ControlDecision } from './scaling/control.js'
+export type { Reason, ScalingDecision, ScalingPolicy, Wake } from './scaling/policy.js'
+
+// Supervision
+export { byError, type ErrorMatcher } from './supervision/by-error.js'
+export { restartAll, type RestartAllOptions } from './supervision/restart-all.js'
+export { restartOne } from './supervision/restart-one.js'
+export { resume } from './supervision/resume.js'
+export { stopAndEscalate } from './supervision/stop-and-escalate.js'
+export { supervise, type SuperviseOptions } from './supervision/supervise.js'
+export { byBackoff, type ByBackoffOptions } from './supervision/by-backoff.js'
+export { constant } from './supervision/constant.js'
+export { exponential, type ExponentialOptions, type Jitter } from './supervision/exponential.js'
+export { decorrelatedJitter, type DecorrelatedJitterOptions } from './supervision/decorrelated-jitter.js'
+export type { RestartOptions } from './supervision/restart-options.js'
+export type { Backoff, BackoffStep } from './supervision/backoff.js'
+export type { Escalation, Pending } from './supervision/escalation.js'
+export type { Directive, Intensity, SupervisionStrategy } from './supervision/strategy.js'
+
+// Messages, jobs, outcomes
+export type { Envelope, Message } from './core/message.js'
+export { createMessage, type NewMessage } from './core/create-message.js'
+export { MessageError } from './core/message-error.js'
+export { decodeMessage, encodeMessage, type NoMessage, type WireLimits } from './core/wire.js'
+export type { Job, Transport } from './core/job.js'
+export type { Action, Handler } from './core/action.js'
+export type { Result } from './core/result.js'
+export { TimeoutError, WorkerCrash, type Failure, type FailureType } from './core/failure.js'
+export type { Cancelled, Completed, Dropped, Expired, Failed, HandedBack, Outcome, OutcomeType, Rejected, TimedOut } from './core/outcome.js'
+export type { DrainReport, GroupStats, Instance, Phase } from './core/group-stats.js'
+export type { LoadSample } from './core/load.js'
+export type { Quantiles } from './core/quantiles.js'
+export { OptionsError, type Problem } from './core/options-error.js'
+
+// The bus
+export {
+  deadTopic,
+  type BusFeatures,
+  type BusStatus,
+  type DeadLetter,
+  type DeadLetterFilter,
+  type Delivery,
+  type DeliveryOptions,
+  type MessageBus,
+  type Settlement,
+  type Undecodable,
+} from './bus/bus.js'
