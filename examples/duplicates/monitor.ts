@@ -110,7 +110,8 @@ export const createMonitor = ({ folder, stage, startedMs, everyMs, read }: Monit
       ticks = timer(0, everyMs).subscribe(show)
     },
     stop: () => {
-      ticks?.unsubscribe()
+      if (ticks === undefined || ticks.closed) return
+      ticks.unsubscribe()
       const { elapsedMs, groups } = look()
       recording = recordLast(recording, { atMs: elapsedMs, groups })
       screen.clear()

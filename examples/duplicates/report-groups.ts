@@ -4,7 +4,10 @@ import { escapeHtml } from './html.js'
 import { series, throughput, type Point, type Reading } from './recorder.js'
 import type { Result } from './result.js'
 
-const lastReadings = ({ recording }: Result): readonly Reading[] => recording.samples.at(-1)?.groups ?? []
+// A group that has died is in the samples before only.
+const lastReadings = ({ recording: { samples } }: Result): readonly Reading[] => [
+  ...new Map(samples.flatMap(({ groups }) => groups.map((group) => [group.address, group] as const))).values(),
+]
 
 /** For each group its workers, waiting items and throughput over time; all on the same axis of time. */
 export const groupSections = (result: Result): string =>

@@ -1,10 +1,10 @@
 import { Subscription, timer } from 'rxjs'
+import { createCatalogue, type Catalogue } from './catalogue.js'
 import { plural } from './format.js'
+import { createLedger, type Ledger } from './ledger.js'
+import { createMonitor, type Gauge, type Monitor } from './monitor.js'
+import { startPipeline, type Pipeline } from './pipeline.js'
 import { fromText } from './raw-path.js'
-import { createCatalogue } from './catalogue.js'
-import { createLedger } from './ledger.js'
-import { createMonitor } from './monitor.js'
-import { startPipeline } from './pipeline.js'
 import type { DeadFile, Result } from './result.js'
 import type { Stage } from './stage.js'
 import { countFiles, feed, type Found } from './walker.js'
@@ -12,7 +12,9 @@ import { countFiles, feed, type Found } from './walker.js'
 /** What is to be done, everything checked. */
 export interface Task {
   readonly folder: string
+  /** Larger files are not read, in bytes. */
   readonly maxSize: number
+  /** Most workers of each scaling group. */
   readonly workers: number
 }
 
@@ -21,69 +23,91 @@ const MOST_OPEN = 1024
 const SAMPLE_MS = 250
 const FINISH_MS = 20_000
 
+interface Run {
+  readonly found: Found
+  readonly dead: DeadFile[]
+  readonly catalogue: Catalogue
+  readonly ledger: Ledger
+  readonly pipeline: Pipeline
+  readonly monitor: Monitor
+  /** Aborted to end the walk. */
+  readonly stop: AbortController
+  /** Aborted to end the wait for what was begun. */
+  readonly cut: AbortController
+  end: Result['end']
+}
+
 /** Walks, hashes and groups a folder, shows it as it goes, and tells what came of it. */
-export const run = async ({ folder, maxSize, workers }: Task, stage: Stage): Promise<Result> => {
+export const run = async (task: Task, stage: Stage): Promise<Result> => {
   const startedMs = stage.now()
-  const root = fromText(folder)
-  const catalogue = createCatalogue()
-  const ledger = createLedger(MOST_OPEN)
-  const found: Found = { files: 0, folders: 0, links: 0, special: 0 }
-  const dead: DeadFile[] = []
-  const stop = new AbortController() // ends the walk
-  const cut = new AbortController() // ends the wait for what was begun
-  const pipeline = startPipeline({ root, maxSize, workers, catalogue, ledger })
-  const monitor = createMonitor({ folder, stage, startedMs, everyMs: SAMPLE_MS, read: () => ({ groups: pipeline.stats(), totals: catalogue.totals(), done: found.files - ledger.size(), open: ledger.size(), dead: dead.length, finishing: stop.signal.aborted }) })
-  const parts = new Subscription()
-  let end: Result['end'] = 'complete'
-
-  const giveUp = (): void => {
-    end = 'gaveUp'
-    stop.abort()
-    cut.abort()
-  }
-  const interrupt = (): void => {
-    if (stop.signal.aborted) return
-    end = 'interrupted'
-    stop.abort()
-    monitor.say(`Interrupted: finishing the ${plural(ledger.size(), 'file')} that had been begun; Ctrl-C again ends at once.`)
-    parts.add(timer(FINISH_MS).subscribe(() => cut.abort()))
-  }
-  stage.interrupted.addEventListener('abort', interrupt)
-  parts.add(() => stage.interrupted.removeEventListener('abort', interrupt))
-  parts.add(pipeline.deadFiles$.subscribe((file) => {
-    dead.push(file)
-    monitor.note(file)
-  }))
-  parts.add(pipeline.notes$.subscribe((note) => monitor.remark(note)))
-  parts.add(pipeline.gaveUp$.subscribe(giveUp))
-
+  const root = fromText(task.folder)
+  const current = open(task, stage, startedMs)
+  const { ledger, pipeline, monitor, stop, cut, found } = current
+  const listeners = listen(current, stage)
   try {
     monitor.start()
     void countFiles(root, stop.signal).then((total) => monitor.counted(total))
-    await feed({ root, ledger, found, send: pipeline.send, dead: (lost) => { dead.push(lost); monitor.note(lost) }, signal: stop.signal })
+    await feed({ root, ledger, found, send: (path) => pipeline.send(path), dead: (folder) => lose(current, folder), signal: stop.signal })
     await ledger.emptied(cut.signal)
-    await pipeline.drain()
   } finally {
     stop.abort()
-    parts.unsubscribe()
     monitor.stop()
+    await pipeline.drain()
+    listeners.unsubscribe()
   }
-  return {
-    folder,
-    startedAt: new Date(startedMs).toISOString(),
-    elapsedMs: stage.now() - startedMs,
-    end,
-    found: found.files,
-    total: monitor.total(),
-    folders: found.folders,
-    links: found.links,
-    special: found.special,
+  return resultOf(current, task, startedMs, stage.now() - startedMs)
+}
+
+const open = ({ folder, maxSize, workers }: Task, stage: Stage, startedMs: number): Run => {
+  const found: Found = { files: 0, folders: 0, links: 0, special: 0 }
+  const dead: DeadFile[] = []
+  const stop = new AbortController()
+  const catalogue = createCatalogue()
+  const ledger = createLedger(MOST_OPEN)
+  const pipeline = startPipeline({ root: fromText(folder), maxSize, workers, catalogue, ledger })
+  const read = (): Gauge => ({
+    groups: pipeline.stats(),
     totals: catalogue.totals(),
-    duplicates: catalogue.duplicates(),
-    empty: catalogue.emptyFiles(),
-    dead,
-    open: ledger.open(),
-    notes: monitor.notes(),
-    recording: monitor.recording(),
+    done: found.files - ledger.size(),
+    open: ledger.size(),
+    dead: dead.length,
+    finishing: stop.signal.aborted,
+  })
+  const monitor = createMonitor({ folder, stage, startedMs, everyMs: SAMPLE_MS, read })
+  return { found, dead, catalogue, ledger, pipeline, monitor, stop, cut: new AbortController(), end: 'complete' }
+}
+
+const listen = (current: Run, { interrupted }: Stage): Subscription => {
+  const { pipeline, monitor } = current
+  const listeners = new Subscription()
+  const onInterrupt = (): void => {
+    if (current.stop.signal.aborted) return
+    monitor.say(`Interrupted: finishing the ${plural(current.ledger.size(), 'file')} that had been begun; Ctrl-C again ends at once.`)
+    current.end = 'interrupted'
+    current.stop.abort()
+    listeners.add(timer(FINISH_MS).subscribe(() => current.cut.abort()))
   }
+  const onGivenUp = (): void => {
+    current.end = 'gaveUp'
+    current.stop.abort()
+    current.cut.abort()
+  }
+  interrupted.addEventListener('abort', onInterrupt)
+  listeners.add(() => interrupted.removeEventListener('abort', onInterrupt))
+  listeners.add(pipeline.deadFiles$.subscribe((file) => lose(current, file)))
+  listeners.add(pipeline.notes$.subscribe((note) => monitor.remark(note)))
+  listeners.add(pipeline.gaveUp$.subscribe(onGivenUp))
+  return listeners
+}
+
+const lose = ({ dead, monitor }: Run, file: DeadFile): void => {
+  dead.push(file)
+  monitor.note(file)
+}
+
+const resultOf = ({ found, dead, catalogue, ledger, monitor, end }: Run, { folder }: Task, startedMs: number, elapsedMs: number): Result => {
+  const { files, folders, links, special } = found
+  const work = { totals: catalogue.totals(), duplicates: catalogue.duplicates(), empty: catalogue.emptyFiles(), dead, open: ledger.open() }
+  const course = { total: monitor.total(), notes: monitor.notes(), recording: monitor.recording() }
+  return { folder, startedAt: new Date(startedMs).toISOString(), elapsedMs, end, found: files, folders, links, special, ...work, ...course }
 }

@@ -27,6 +27,7 @@ describe('demand, to start with', () => {
   it('wants what it finds alive, within bounds', () => {
     expect(answers({ live: 4 })).toEqual(['4 initial'])
     expect(answers({ live: 40 })).toEqual(['10 initial'])
+    expect(answers({ live: 1, min: 3, max: 3 })).toEqual(['3 initial'])
   })
 
   it('grows at once when someone has waited long enough already', () => {

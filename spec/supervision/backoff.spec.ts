@@ -98,19 +98,22 @@ describe('exponential', () => {
 })
 
 describe('decorrelatedJitter', () => {
-  const backoff = decorrelatedJitter({ baseMs: 10, maxMs: 200 })
+  const spans = { baseMs: 10, maxMs: 200 }
 
   it('draws the first wait between the base and three times the base', () => {
+    const backoff = decorrelatedJitter(spans)
     expect([0, 0.5, 1].map((random) => backoff.delayMs(step(1, random)))).toEqual([10, 20, 30])
   })
 
   it('draws the next between the base and three times the wait before, up to the most', () => {
+    const backoff = decorrelatedJitter(spans)
     expect([0, 0.5, 1].map((random) => backoff.delayMs(step(2, random, 50)))).toEqual([10, 80, 150])
     expect(backoff.delayMs(step(2, 0.9, 150))).toBe(200)
     expect(backoff.delayMs(step(9, 0.5, 4))).toBe(20)
   })
 
   it('never waits less than the base', () => {
+    const backoff = decorrelatedJitter(spans)
     fc.assert(fc.property(chance, fc.integer({ min: 0, max: 200 }), (random, previousMs) => backoff.delayMs(step(3, random, previousMs)) >= 10))
   })
 
@@ -118,7 +121,7 @@ describe('decorrelatedJitter', () => {
     expect(decorrelatedJitter().delayMs(step(1, 0))).toBe(100)
     expect(decorrelatedJitter().delayMs(step(5, 0.99, 29_000))).toBe(30_000)
     expect(decorrelatedJitter()).toMatchObject({ name: 'decorrelatedJitter', resetAfterMs: 15_050 })
-    expect(backoff.resetAfterMs).toBe(105)
+    expect(decorrelatedJitter(spans).resetAfterMs).toBe(105)
   })
 
   it('refuses spans that are none, and a base above the most', () => {

@@ -21,11 +21,12 @@ describe('every strategy', () => {
   laws.forEach(({ title, check }) => it(title, () => check()))
 
   it.each([
-    [resume(), 'resume'],
-    [restartOne(), 'restartOne'],
-    [restartAll(), 'restartAll'],
-    [stopAndEscalate(), 'stopAndEscalate'],
-  ])('answers with the directive that it is named after: %#', (strategy, name) => {
+    ['resume', resume],
+    ['restartOne', restartOne],
+    ['restartAll', restartAll],
+    ['stopAndEscalate', stopAndEscalate],
+  ])('answers with the directive that it is named after: %s', (name, make) => {
+    const strategy = make()
     expect(strategy.name).toBe(name)
     expect(strategy.decide(failure).type).toBe(name)
     expectTypeOf(strategy).toEqualTypeOf<SupervisionStrategy>()

@@ -28,9 +28,11 @@ describe('an observer of escalations', () => {
   })
 
   it('may throw: it is reported as RxJS reports it, and changes nothing', async () => {
+    const all: unknown[] = []
     const reported = new Promise<unknown>((resolve) => {
-      config.onUnhandledError = resolve
+      config.onUnhandledError = (error: unknown) => resolve(all.push(error))
     })
+    seenOf(throwError(() => 'nobody listens').pipe(supervise(stopAndEscalate(), { escalations: {} })))
     marbles(({ cold, expectObservable }, scheduler) => {
       const escalations = {
         next: () => {
@@ -39,7 +41,8 @@ describe('an observer of escalations', () => {
       }
       expectObservable(cold('a#').pipe(supervise(restartOne({ backoff, maxRestarts: 1 }), { scheduler, escalations }))).toBe('a---a#')
     })
-    expect(await reported).toEqual(new Error('cannot listen'))
+    await reported
+    expect(all[0]).toEqual(new Error('cannot listen'))
   })
 
   it('may unsubscribe while it is told, and nothing is subscribed again', () => {

@@ -80,40 +80,38 @@ const freeze = (value: unknown): void => {
 /** The laws that every scaling policy keeps, each over any past. */
 export const policyLaws = <S>(name: string, make: () => ScalingPolicy<S>, options: PolicyLawOptions = {}): readonly Law[] => {
   const { demandDriven = false, maxRise, settlesAfter = 200 } = options
-  const policy = make()
-  const pasts = fc.array(fc.oneof(loads, brokenLoads), { maxLength: 12 })
-  const after = (past: readonly LoadSample[]): S => past.reduce((state, load) => policy.step(state, load).state, policy.initial)
-  const law = (sentence: string, property: fc.IRawProperty<unknown>): Law => ({
+  // The policy is made when the law is checked, so that one that cannot be made fails the law and not the whole suite.
+  const law = (sentence: string, property: (policy: ScalingPolicy<S>) => fc.IRawProperty<unknown>): Law => ({
     title: `${name} ${sentence}`,
-    check: (parameters = {}) => fc.assert(property, parameters),
+    check: (parameters = {}) => fc.assert(property(make()), parameters),
   })
 
   const everywhere = [
-    law('answers every load with a whole number within bounds and a known reason', fc.property(pasts, brokenLoads, (past, load) => {
-      const { wanted, reason } = policy.step(after(past), load)
+    law('answers every load with a whole number within bounds and a known reason', (policy) => fc.property(pasts, brokenLoads, (past, load) => {
+      const { wanted, reason } = policy.step(after(policy, past), load)
       return Number.isSafeInteger(wanted) && wanted >= load.min && wanted <= load.max && REASONS.includes(reason)
     })),
-    law('answers the same to the same, and changes neither state nor load', fc.property(pasts, brokenLoads, (past, load) => {
-      const state = after(past)
+    law('answers the same to the same, and changes neither state nor load', (policy) => fc.property(pasts, brokenLoads, (past, load) => {
+      const state = after(policy, past)
       freeze([state, load])
       return text(policy.step(state, load)) === text(policy.step(state, load)) && text(make().initial) === text(policy.initial)
     })),
-    law('goes on the same from a state that travelled as JSON', fc.property(pasts, loads, (past, load) => {
-      const state = after(past)
+    law('goes on the same from a state that travelled as JSON', (policy) => fc.property(pasts, loads, (past, load) => {
+      const state = after(policy, past)
       return text(policy.step(JSON.parse(text(state)), load)) === text(policy.step(state, load))
     })),
-    law('keeps its last answer while nothing is known', fc.property(pasts, loads, (past, load) => {
-      const last = policy.step(after(past), load)
+    law('keeps its last answer while nothing is known', (policy) => fc.property(pasts, loads, (past, load) => {
+      const last = policy.step(after(policy, past), load)
       return policy.step(last.state, unknownLoad(load)).wanted === last.wanted
     })),
-    law('takes a clock that goes back as one that stands still', fc.property(pasts, loads, loads, fc.nat(), (past, load, next, backMs) => {
-      const { state } = policy.step(after(past), load)
+    law('takes a clock that goes back as one that stands still', (policy) => fc.property(pasts, loads, loads, fc.nat(), (past, load, next, backMs) => {
+      const { state } = policy.step(after(policy, past), load)
       const latest = Math.max(0, ...past.map(({ nowMs }) => (Number.isFinite(nowMs) ? nowMs : 0)), load.nowMs)
       const back = policy.step(state, { ...next, nowMs: Math.max(0, latest - backMs) })
       return text(back) === text(policy.step(state, { ...next, nowMs: latest }))
     })),
-    law('comes to rest under a constant load', fc.property(pasts, loads, (past, load) => {
-      let state = after(past)
+    law('comes to rest under a constant load', (policy) => fc.property(pasts, loads, (past, load) => {
+      let state = after(policy, past)
       const answers = Array.from({ length: settlesAfter + 20 }, (_, step) => {
         const decision = policy.step(state, { ...load, nowMs: 1_000_000 + step * 60_000 })
         state = decision.state
@@ -123,15 +121,20 @@ export const policyLaws = <S>(name: string, make: () => ScalingPolicy<S>, option
     })),
   ]
   const bounded = (most: number): Law =>
-    law(`never rises by more than ${most} at once`, fc.property(pasts, loads, loads, (past, load, next) => {
-      const last = policy.step(after(past), load)
+    law(`never rises by more than ${most} at once`, (policy) => fc.property(pasts, loads, loads, (past, load, next) => {
+      const last = policy.step(after(policy, past), load)
       const bounds = { min: load.min, max: load.max }
       return policy.step(last.state, { ...next, ...bounds }).wanted <= last.wanted + most
     }))
-  const growing = law('never wants fewer because more waits', fc.property(pasts, loads, span(50), span(5_000), (past, load, more, longerMs) => {
-    const state = after(past)
+  const growing = law('never wants fewer because more waits', (policy) => fc.property(pasts, loads, span(50), span(5_000), (past, load, more, longerMs) => {
+    const state = after(policy, past)
     const heavier = { ...load, waiting: load.waiting + more, oldestWaitMs: load.oldestWaitMs + longerMs }
     return policy.step(state, heavier).wanted >= policy.step(state, load).wanted
   }))
   return [...everywhere, ...(maxRise === undefined ? [] : [bounded(maxRise)]), ...(demandDriven ? [growing] : [])]
 }
+
+const pasts = fc.array(fc.oneof(loads, brokenLoads), { maxLength: 12 })
+
+const after = <S>(policy: ScalingPolicy<S>, past: readonly LoadSample[]): S =>
+  past.reduce((state, load) => policy.step(state, load).state, policy.initial)

@@ -1,15 +1,12 @@
-import { type Either, left, right } from 'fp-ts/lib/Either.js'
-import { asyncScheduler, EMPTY, defer, ReplaySubject, type SchedulerLike } from 'rxjs'
-import type { Message } from '../core/message.js'
+import { right } from 'fp-ts/lib/Either.js'
+import { asyncScheduler, defer, EMPTY, ReplaySubject, type SchedulerLike } from 'rxjs'
 import { checkOptions, having, milliseconds, nonEmptyString, observable, whole, wholeOrInfinity } from '../core/options.js'
 import { decodeMessage, DEFAULT_MAX_BYTES, plainMessage } from '../core/wire.js'
-import { type BusStatus, deadTopic, type MessageBus, type Undecodable } from './bus.js'
-import { deadLetterMessage } from './dead-letter.js'
-import type { Entry } from './memory-entry.js'
-import type { GroupCounts } from './memory-group.js'
+import { type BusStatus, deadTopic, type MessageBus } from './bus.js'
+import { type GroupCounts, NO_COUNTS } from './memory-group.js'
 import { memberOf } from './memory-listener.js'
 import { Loop } from './memory-loop.js'
-import { MemoryTopic } from './memory-topic.js'
+import { Topics } from './memory-topics.js'
 
 export interface MemoryBusOptions {
   /** Where leases and retries get their time from; default `asyncScheduler`. */
@@ -63,38 +60,16 @@ const DELIVERIES = { topic: nonEmptyString, group: nonEmptyString, limit$: obser
 export const memoryBus = (options: MemoryBusOptions = {}): MemoryBus => {
   checkOptions('memoryBus', OPTIONS, options)
   const { scheduler = asyncScheduler, leaseMs = 30_000, maxAttempts = 5, maxMessageBytes = DEFAULT_MAX_BYTES } = options
-  const bounds = { retained: options.retained ?? 65_536, maxWaiting: options.maxWaiting ?? Number.POSITIVE_INFINITY }
+  const { retained = 65_536, maxWaiting = Number.POSITIVE_INFINITY } = options
   const loop = new Loop()
-  const topics = new Map<string, MemoryTopic>()
+  const topics = new Topics({ scheduler, loop, leaseMs, maxAttempts, retained, maxWaiting })
   const status$ = new ReplaySubject<BusStatus>(1)
-  let deaths = 0
-  let closing: Promise<void> | undefined
   status$.next('live')
-
-  const topicOf = (name: string): MemoryTopic => {
-    const known = topics.get(name)
-    if (known !== undefined) return known
-    const bury = (entry: Entry, reason: string): void => put(deadTopic(name), [right(deadMessage(name, entry, reason))])
-    const topic = new MemoryTopic(name, { scheduler, loop, leaseMs, maxAttempts, bury }, bounds)
-    topics.set(name, topic)
-    return topic
-  }
-
-  const deadMessage = (topic: string, { stored, attempt, firstAtMs, cause }: Entry, reason: string): Message => {
-    deaths += 1
-    const { message } = stored
-    const [id, what] = message._tag === 'Right' ? [message.right.id, message.right] : ['undecodable', message.left]
-    return deadLetterMessage({ id: `${id}.dead.${deaths}`, topic, message: what, reason, cause, attempts: attempt, firstAtMs, lastAtMs: scheduler.now() })
-  }
-
-  const put = (topic: string, messages: readonly Either<Undecodable, Message>[]): void => {
-    topicOf(topic).checkRoom(messages.length)
-    for (const message of messages) topicOf(topic).accept({ message, taken: false })
-  }
+  let closed = false
 
   const attempt = <A>(action: () => A): Promise<A> => {
     try {
-      if (closing !== undefined) throw new Error('memoryBus: the bus is closed')
+      if (closed) throw new Error('memoryBus: the bus is closed')
       const result = action()
       loop.run()
       return Promise.resolve(result)
@@ -103,12 +78,53 @@ export const memoryBus = (options: MemoryBusOptions = {}): MemoryBus => {
     }
   }
 
-  const publishAll = (messages: readonly Message[]): void => {
-    const plain = messages.map((message) => plainMessage(message, maxMessageBytes))
-    const [first] = plain
-    if (first !== undefined && plain.length === 1) return put(first.topic, [right(first)])
-    const numbers = new Map<string, number>()
-    for (const { topic } of plain) numbers.set(topic, (numbers.get(topic) ?? 0) + 1)
-    for (const [topic, number] of numbers) topicOf(topic).checkRoom(number)
-    for (const message of plain) topicOf(message.topic).accept({ message: right(message), taken: false })
+  return {
+    publish: (messages) => attempt(() => topics.putAll(messages.map((message) => plainMessage(message, maxMessageBytes)))),
+
+    publishRaw: (topic, raw) =>
+      attempt(() => {
+        checkOptions('publishRaw', { topic: nonEmptyString }, { topic }, undefined, ['topic'])
+        topics.put(topic, decodeMessage(raw, { maxBytes: maxMessageBytes }))
+      }),
+
+    deliveries(wanted) {
+      checkOptions('deliveries', DELIVERIES, wanted, undefined, ['topic', 'limit$'])
+      const { topic: name, group, limit$ } = wanted
+      return defer(() => {
+        if (closed) return EMPTY
+        const topic = topics.named(name)
+        return memberOf(() => (group === undefined ? topic.listener() : topic.group(group)), (left) => topic.dismiss(left), limit$)
+      })
+    },
+
+    replay: (topic, filter = () => true) =>
+      attempt(() => topics.named(deadTopic(topic)).replay(filter, (message) => topics.put(topic, right(message)))),
+
+    counts: (topic, group) => topics.named(topic).known(group)?.counts ?? NO_COUNTS,
+
+    status$: status$.asObservable(),
+
+    features: {
+      name: 'memory',
+      maxMessageBytes,
+      keyOrder: true,
+      fanOut: true,
+      delayedRetry: true,
+      leases: true,
+      retainsForNewGroups: true,
+      maxAttempts,
+    },
+
+    close() {
+      if (closed) return Promise.resolve()
+      closed = true
+      const groups = topics.all.flatMap((topic) => topic.groups)
+      // First nobody delivers, then everybody is told: else one who closes would pass its messages to the next.
+      for (const group of groups) group.close()
+      for (const group of groups) group.complete()
+      status$.next('lost')
+      status$.complete()
+      return Promise.resolve()
+    },
   }
+}

@@ -31,6 +31,8 @@ export interface GroupCounts {
   readonly late: number
 }
 
+export const NO_COUNTS: GroupCounts = Object.freeze({ waiting: 0, unsettled: 0, retrying: 0, acked: 0, dead: 0, late: 0 })
+
 /** One line of messages and the members that compete for it; or a single listener without a group. */
 export class MemoryGroup implements Lender, Drainable {
   line: Line<Drainable> | undefined = undefined

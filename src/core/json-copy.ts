@@ -2,7 +2,9 @@ import { describe } from './describe.js'
 import { MessageError } from './message-error.js'
 
 /** Keys by which JSON could reach a prototype: refused where a message is sent, dropped where one is read. */
-export const HOSTILE_KEYS: readonly string[] = ['__proto__', 'constructor', 'prototype']
+export const isHostile = (key: string): boolean => key === '__proto__' || key === 'constructor' || key === 'prototype'
+
+const isRecord = (value: object): value is Record<string, unknown> => !Array.isArray(value)
 
 /**
  * Copies a value as JSON would carry it, and refuses what JSON would change in silence: functions, symbols, bigints,
@@ -54,7 +56,7 @@ export class JsonCopier {
     const prototype: unknown = Object.getPrototypeOf(value)
     // Plain means one prototype at most: true of objects from another realm as well.
     if (prototype !== null && Object.getPrototypeOf(prototype) !== null) return this.#refuse(value, this.#trail[depth - 1] ?? '', depth)
-    return this.#record(value, depth)
+    return isRecord(value) ? this.#record(value, depth) : value
   }
 
   #array(value: readonly unknown[], depth: number): unknown {
@@ -66,11 +68,12 @@ export class JsonCopier {
     return copied
   }
 
-  #record(value: object, depth: number): unknown {
+  #record(value: Readonly<Record<string, unknown>>, depth: number): unknown {
     const copied: Record<string, unknown> = {}
-    for (const [key, child] of Object.entries(value)) {
+    for (const key of Object.keys(value)) {
+      const child = value[key]
       if (child === undefined) continue
-      if (HOSTILE_KEYS.includes(key)) return this.#refuse(child, key, depth + 1, 'left out: such a key does nothing')
+      if (isHostile(key)) return this.#refuse(child, key, depth + 1, 'left out: such a key does nothing')
       this.units += key.length + 4
       copied[key] = this.copy(child, key, depth + 1)
     }
@@ -109,7 +112,10 @@ const fail = (path: string, got: string, expected: string): never => {
 export const copyJson = (value: unknown): unknown => {
   if (typeof value !== 'object' || value === null) return value
   if (Array.isArray(value)) return value.map(copyJson)
-  const copied: Record<string, unknown> = {}
-  for (const [key, child] of Object.entries(value)) copied[key] = copyJson(child)
+  const copied: Record<string, unknown> = { ...value }
+  for (const key of Object.keys(copied)) {
+    const child = copied[key]
+    if (typeof child === 'object') copied[key] = copyJson(child)
+  }
   return copied
 }

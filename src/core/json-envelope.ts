@@ -5,7 +5,7 @@ import type { Message } from './message.js'
 import { nonEmptyString } from './options.js'
 import type { Problem } from './options-error.js'
 
-const named = <A>(name: string, is: t.Is<A>): t.Type<A, A, unknown> =>
+const named = <A>(name: string, is: t.Is<A>): t.Type<A> =>
   new t.Type(name, is, (value, context) => (is(value) ? t.success(value) : t.failure(value, context)), t.identity)
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -25,7 +25,7 @@ const isMessage = (value: unknown): value is Message =>
   OPTIONAL.every(([field, codec]) => value[field] === undefined || codec.is(value[field]))
 
 /** The envelope, on the wire and off it: what is not a field of a message is dropped. */
-export const messageCodec: t.Type<Message, Message, unknown> = new t.Type(
+export const messageCodec: t.Type<Message> = new t.Type(
   'an object with the fields of a message',
   isMessage,
   (value, context) => {

@@ -1,5 +1,5 @@
 import { type Either, left, right } from 'fp-ts/lib/Either.js'
-import { HOSTILE_KEYS } from './json-copy.js'
+import { isHostile } from './json-copy.js'
 
 /** Whether the text takes more bytes than allowed as UTF-8; encodes it only when its length leaves that open. */
 export const exceeds = (text: string, maxBytes: number): boolean =>
@@ -24,7 +24,7 @@ export const parseJson = (raw: string | Uint8Array, maxBytes: number, maxDepth: 
 // A reviver makes parsing many times slower, so it is used only where such a key may be; escapes may hide one.
 const SUSPECT = /__proto__|constructor|prototype|\\u/
 
-const withoutHostileKeys = (key: string, value: unknown): unknown => (HOSTILE_KEYS.includes(key) ? undefined : value)
+const withoutHostileKeys = (key: string, value: unknown): unknown => (isHostile(key) ? undefined : value)
 
 // Before parsing and without a stack: what nests a million deep must not get as far as a reviver or a codec.
 const nestedBeyond = (text: string, maxDepth: number): boolean => {

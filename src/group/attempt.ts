@@ -10,9 +10,7 @@ import type { Item } from './item.js'
 
 /** What an attempt needs of its group, and whom it tells its one end. */
 export interface AttemptHost {
-  readonly address: string
-  readonly services: unknown
-  readonly transport: Transport | undefined
+  readonly settings: { readonly address: string; readonly services: unknown; readonly transport: Transport | undefined }
   /** What it returns, if anything, keeps the worker's slot taken until it resolves. */
   onValue(attempt: Attempt, value: unknown): PromiseLike<void> | undefined
   onError(attempt: Attempt, error: unknown): void
@@ -67,13 +65,13 @@ export class Attempt implements Job<unknown, unknown, unknown> {
     return this.#item.attempts
   }
   get address(): string {
-    return this.#host.address
+    return this.#host.settings.address
   }
   get worker(): unknown {
     return this.#owner.resource
   }
   get services(): unknown {
-    return this.#host.services
+    return this.#host.settings.services
   }
   get over(): boolean {
     return this.#over
@@ -179,7 +177,7 @@ const drained = (slot: ObservableInput<unknown>): Promise<void> | PromiseLike<un
   return 'then' in slot ? slot : undefined
 }
 
-const transportOf = ({ transport, address }: AttemptHost, method: string): Transport => {
+const transportOf = ({ settings: { transport, address } }: AttemptHost, method: string): Transport => {
   if (transport === undefined) throw new Error(`${address}: ${method}() needs a transport; give the group one, or run it in a hub`)
   return transport
 }

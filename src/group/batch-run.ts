@@ -70,7 +70,7 @@ export class BatchRun {
   }
 
   /** Aborts the whole batch; true if the handler is over. */
-  abort(reason: unknown, _member: Attempt): boolean {
+  abort(reason: unknown): boolean {
     if (!this.#controller.signal.aborted) this.#controller.abort(reason)
     return this.#over
   }
@@ -92,7 +92,7 @@ export class BatchRun {
   }
 
   #job(): BatchJob<unknown, unknown, unknown, unknown> {
-    const { address, services } = this.#host
+    const { address, services } = this.#host.settings
     return { members: this.members, inputs: this.members.map(({ input }) => input), address, services, worker: this.#worker.resource, signal: this.#controller.signal }
   }
 

@@ -27,6 +27,8 @@ export class Books implements IntakeHost {
   readonly intake: Intake
   readonly retries = new Map<Item, Subscription>()
   readonly outcomes$ = new Subject<Outcome>()
+  /** Whether items in the line count as waiting for the policy, beside senders without room. */
+  lineCounts = false
   readonly #host: BooksHost
   readonly #reorder: Reorder | undefined
   #seq = 0
@@ -63,6 +65,13 @@ export class Books implements IntakeHost {
   /** Whether any accepted item has no outcome yet, or anyone waits for room. */
   get open(): boolean {
     return this.ledger.received > this.ledger.settled || this.intake.crowded
+  }
+
+  /** Since when the one who has waited longest, as a policy sees it, has waited. */
+  oldestMs(): number | undefined {
+    const senderMs = this.intake.oldestMs()
+    const itemMs = this.lineCounts ? this.dispatcher.line.oldestMs() : undefined
+    return senderMs === undefined ? itemMs : Math.min(senderMs, itemMs ?? senderMs)
   }
 
   accept(raw: unknown, envelope: Envelope | undefined, sink: Sink | undefined): Item {

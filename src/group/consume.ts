@@ -45,9 +45,9 @@ class Pull {
 
   start(): void {
     if (this.#shell.books.intake.closed) return this.#subscriber.error(new GroupClosedError(`${this.#shell.settings.name} takes nothing any more`))
-    this.#shell.lineCounts = true
+    this.#shell.books.lineCounts = true
     this.#shell.start()
-    this.#subscriber.add(this.#shell.closing$.subscribe(() => this.#end()))
+    this.#subscriber.add(this.#shell.streams.closing$.subscribe(() => this.#end()))
     this.#guard(() => {
       this.#puller = pullerOf(this.#source)
       this.#pull()

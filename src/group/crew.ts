@@ -1,6 +1,6 @@
 import type { SchedulerLike, Subscription } from 'rxjs'
 import type { WorkerOptions } from './group-options.js'
-import { follow } from './follow.js'
+import { followCall } from './follow.js'
 
 /** A worker: alive from the moment its resource is acquired. */
 export interface Worker {
@@ -140,7 +140,7 @@ export class Crew {
       this.releasing -= 1
       if (this.quiet) this.#host.onQuiet()
     }
-    this.#follow(() => release(resource), done, done)
+    followCall(() => release(resource), done, done)
   }
 
   #start(delayMs: number, attempt = 1, id = this.#nextId++): void {
@@ -158,7 +158,7 @@ export class Crew {
     let over = false
     const job = { cancel: () => this.#end(job, () => { over = true; controller.abort() }) }
     this.#pending.add(job)
-    this.#follow(
+    followCall(
       () => this.#options.acquire({ worker: id, signal: controller.signal }),
       (resource) => (over ? this.#release(resource) : this.#end(job, () => this.#enter(resource, id))),
       (error) => (over ? undefined : this.#end(job, () => this.#failed(error, attempt, id))),
@@ -192,18 +192,4 @@ export class Crew {
     if (delayMs === undefined || this.#closed || this.live + this.starting >= this.#wanted) return this.#host.onLimit()
     this.#start(Math.max(delayMs, 1), attempt + 1, id)
   }
-
-  #follow(call: () => unknown, onValue: (value: unknown) => void, onError: (error: unknown) => void): void {
-    try {
-      const following = follow(call(), { onValue, onError })
-      if (typeof following === 'object' && 'subscribe' in following) subscribeLast(following, onValue, onError)
-    } catch (error) {
-      onError(error)
-    }
-  }
-}
-
-const subscribeLast = (source: { subscribe(observer: object): unknown }, onValue: (value: unknown) => void, onError: (error: unknown) => void): void => {
-  let last: unknown
-  source.subscribe({ next: (value: unknown) => { last = value }, error: onError, complete: () => onValue(last) })
 }

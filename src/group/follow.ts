@@ -41,3 +41,15 @@ export const vacate = (slot: Subscriber<never>, until: PromiseLike<void> | undef
   if (until === undefined) slot.complete()
   else void until.then(() => slot.complete())
 }
+
+/** Calls a function of the user's and tells the end of what it returns; a throw is an error too. */
+export const followCall = (call: () => unknown, onValue: (value: unknown) => void, onError: (error: unknown) => void): void => {
+  try {
+    const following = follow(call(), { onValue, onError })
+    if (!isObservable(following)) return
+    let last: unknown
+    following.subscribe({ next: (value) => { last = value }, error: onError, complete: () => onValue(last) })
+  } catch (error) {
+    onError(error)
+  }
+}

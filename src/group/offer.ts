@@ -26,7 +26,7 @@ export const submit = (shell: Shell, input: unknown, options: OfferOptions = {})
 export const enter = (shell: Shell, input: unknown, options: OfferOptions, sink: Sink | undefined, taken: () => void, refuse: (error: unknown) => void): void => {
   shell.start()
   const { signal } = options
-  if (options.waits === 'line') shell.lineCounts = true
+  if (options.waits === 'line') shell.books.lineCounts = true
   const admit = (): void => {
     try {
       const item = shell.books.accept(input, options, sink)

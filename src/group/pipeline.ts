@@ -71,7 +71,7 @@ const stageOf = (group: object, index: number): Shell => {
 const link = (from: Shell, to: Shell | undefined): void => {
   if (to === undefined) return
   // A worker of the first that waits for room in the second is what the second's policy should hear of.
-  to.lineCounts = true
+  to.books.lineCounts = true
   from.runner.handOver = (value, item, signal) =>
     new Promise((resolve) => {
       to.start()

@@ -45,9 +45,9 @@ class SourceRun {
 
   connect(source: Observable<unknown>): void {
     if (this.#shell.books.intake.closed) return this.#subscriber.error(new GroupClosedError(`${this.#shell.settings.name} takes nothing any more`))
-    this.#shell.lineCounts = true
+    this.#shell.books.lineCounts = true
     this.#shell.start()
-    const stopped = this.#shell.closing$.subscribe(() => this.#stop())
+    const stopped = this.#shell.streams.closing$.subscribe(() => this.#stop())
     this.#subscriber.add(stopped)
     this.#source = source.subscribe({
       next: (value) => this.#next(value),

@@ -5,20 +5,22 @@ import { Attempt, type AttemptHost } from './attempt.js'
 import { BatchRun } from './batch-run.js'
 import type { Books } from './books.js'
 import type { Crew } from './crew.js'
-import { cancelDeadline, Deadlines } from './deadlines.js'
+import { cancelDeadline } from './deadlines.js'
 import type { Item } from './item.js'
+import { Overtime, type OvertimeHost } from './overtime.js'
 import { RateLimit } from './rate-limit.js'
+import { mayRetry } from './retry-rule.js'
+import type { Settings } from './settings.js'
 
 /** Where a completed value goes before its item counts as completed; false if it was refused. */
 export type HandOver = (value: unknown, item: Item, signal: AbortSignal) => PromiseLike<boolean>
 
-export interface RunnerHost {
+export interface RunnerHost extends OvertimeHost {
   readonly crew: Crew
   /** Whether the group is stopping: then nothing is tried again. */
-  readonly closing: boolean
+  closing(): boolean
   /** Sees to the worker of a failed attempt; what it returns is called once the item's fate is settled. */
   onFailure(failure: Failure, attempt: Attempt): () => void
-  onZombie(failure: Failure, item: Item): void
   onChange(): void
 }
 
@@ -28,30 +30,27 @@ export class Runner implements AttemptHost {
   handOver: HandOver | undefined
   readonly #books: Books
   readonly #host: RunnerHost
-  readonly #timeouts: Deadlines | undefined
-  readonly #totals: Deadlines | undefined
+  readonly #overtime: Overtime
   readonly #rate: RateLimit | undefined
 
   constructor(books: Books, host: RunnerHost, onError: (error: unknown) => void) {
-    const { scheduler, timeoutMs, totalTimeoutMs, rate } = books.settings
+    const { scheduler, rate, batch } = books.settings
     this.#books = books
     this.#host = host
-    this.#timeouts = timeoutMs === undefined ? undefined : new Deadlines(timeoutMs, scheduler)
-    this.#totals = totalTimeoutMs === undefined ? undefined : new Deadlines(totalTimeoutMs, scheduler)
+    this.#overtime = new Overtime(books, host)
     this.#rate = rate === undefined ? undefined : new RateLimit(rate, scheduler, () => this.#holdForRate(), onError)
     this.#holdForRate()
-    const { batch } = books.settings
     books.dispatcher.connect(() => (batch === undefined ? this.#startOne() : this.#startBatch()), onError)
   }
 
-  get address(): string {
-    return this.#books.settings.address
+  /** Whether a handler runs that is not given up. */
+  get busy(): boolean {
+    if (this.#books.ledger.inFlight > 0) return true
+    for (const { zombie } of this.running) if (!zombie) return true
+    return false
   }
-  get services(): unknown {
-    return this.#books.settings.services
-  }
-  get transport(): AttemptHost['transport'] {
-    return this.#books.settings.transport
+  get settings(): Settings {
+    return this.#books.settings
   }
 
   /** Ends an item from outside, wherever it is; what runs is aborted. False if it has ended already. */
@@ -59,15 +58,8 @@ export class Runner implements AttemptHost {
     if (item.place === 'settled') return false
     const { current } = item
     this.#books.settle(item, outcome)
-    if (current !== undefined) this.#abandon(current, new DOMException(`the item ended as ${outcome.type}`, 'AbortError'), graceMs)
+    if (current !== undefined) this.#overtime.abandon(current, new DOMException(`the item ended as ${outcome.type}`, 'AbortError'), graceMs)
     return true
-  }
-
-  /** Aborts a handler that is to end; after the grace it is a zombie. */
-  #abandon(attempt: Attempt, reason: unknown, graceMs: number): void {
-    if (attempt.batch === undefined && attempt.abort(reason)) return
-    if (attempt.batch?.abort(reason, attempt) === true) return
-    attempt.grace ??= this.#books.settings.scheduler.schedule(() => this.#zombie(attempt), graceMs)
   }
 
   onValue(attempt: Attempt, value: unknown): PromiseLike<void> | undefined {
@@ -86,15 +78,16 @@ export class Runner implements AttemptHost {
   }
 
   onRejected(attempt: Attempt, reason: string): void {
+    const { item } = attempt
     this.#leave(attempt)
-    if (attempt.item.place !== 'settled') this.#books.settle(attempt.item, { type: 'rejected', ...this.#books.facts(attempt.item), reason })
+    if (item.place !== 'settled') this.#books.settle(item, { type: 'rejected', ...this.#books.facts(item), reason })
   }
 
   /** Aborts what runs, for a restart of all workers: an attempt that ends by it is made again, and loses no try. */
   requeueAll(): void {
     for (const attempt of [...this.running]) {
       attempt.requeue = true
-      this.#abandon(attempt, new DOMException('the workers are restarted', 'AbortError'), this.#books.settings.graceMs)
+      this.#overtime.abandon(attempt, new DOMException('the workers are restarted', 'AbortError'), this.#books.settings.graceMs)
     }
   }
 
@@ -104,17 +97,16 @@ export class Runner implements AttemptHost {
     this.#close(attempt)
     this.#books.ledger.attemptFailed()
     const failure: Failure = { type, error, attempt: item.attempts, atMs: this.#books.now(), worker: attempt.owner.id }
-    const again = this.#mayRetry(item, failure)
+    const again = mayRetry(item, failure, this.#books.settings.retry)
     const tell = attempt.batch === undefined ? this.#host.onFailure(failure, attempt) : attempt.batch.memberFailed(failure, attempt)
-    if (again && this.#host.closing) this.#books.settle(item, { type: 'handedBack', ...this.#books.facts(item), to: 'source' })
+    if (again && this.#host.closing()) this.#books.settle(item, { type: 'handedBack', ...this.#books.facts(item), to: 'source' })
     else if (again) this.#again(item)
     else this.#books.settle(item, { type: type === 'timedOut' ? 'timedOut' : 'failed', ...this.#books.facts(item), failure })
     tell()
   }
 
   close(): void {
-    this.#timeouts?.close()
-    this.#totals?.close()
+    this.#overtime.close()
     this.#rate?.close()
   }
 
@@ -124,20 +116,20 @@ export class Runner implements AttemptHost {
     if (item === undefined || worker === undefined) return EMPTY
     const attempt = new Attempt(item, worker, this)
     this.#begin(attempt)
-    if (this.#timeouts !== undefined) attempt.deadline = this.#timeouts.set(item.attemptMs, () => this.#timeOut(attempt, this.#books.settings.timeoutMs))
+    attempt.deadline = this.#overtime.limit([attempt])
     const slot = attempt.run(this.#books.settings.work)
     this.#books.intake.admit()
     return slot
   }
 
   #startBatch(): ObservableInput<unknown> {
-    const { batch, timeoutMs } = this.#books.settings
+    const { batch } = this.#books.settings
     const items = batch === undefined ? [] : this.#books.dispatcher.takeBatch(() => this.#books.next())
     const worker = items.length === 0 ? undefined : this.#host.crew.take()
     if (batch === undefined || worker === undefined) return EMPTY
     const run = new BatchRun(items, worker, this, (failure, member) => this.#host.onFailure(failure, member), () => this.#host.crew.giveBack(worker, this.#books.now()))
     for (const member of run.members) this.#begin(member)
-    const deadline = this.#timeouts?.set(this.#books.now(), () => run.members.forEach((member) => this.#timeOut(member, timeoutMs)))
+    const deadline = this.#overtime.limit(run.members)
     const slot = run.start(batch.handle, () => cancelDeadline(deadline))
     this.#books.intake.admit()
     return slot
@@ -153,44 +145,7 @@ export class Runner implements AttemptHost {
       this.#rate.started(nowMs)
       this.#holdForRate()
     }
-    if (this.#totals !== undefined && item.attempts === 1) this.#limitTotal(this.#totals, item, nowMs)
-  }
-
-  #limitTotal(totals: Deadlines, item: Item, nowMs: number): void {
-    const { totalTimeoutMs } = this.#books.settings
-    const deadline = totals.set(nowMs, () => {
-      item.spent = true
-      if (item.current !== undefined) this.#timeOut(item.current, totalTimeoutMs)
-      else if (item.place === 'retrying') this.#books.settle(item, { type: 'timedOut', ...this.#books.facts(item), failure: this.#late(item, totalTimeoutMs ?? 0) })
-    })
-    const before = item.teardown
-    item.teardown = () => {
-      cancelDeadline(deadline)
-      before?.()
-    }
-  }
-
-  #timeOut(attempt: Attempt, afterMs = 0): void {
-    if (attempt.over || attempt.timedOutAfterMs !== undefined) return
-    attempt.timedOutAfterMs = afterMs
-    this.#abandon(attempt, new TimeoutError(afterMs), this.#books.settings.graceMs)
-  }
-
-  #late(item: Item, afterMs: number): Failure {
-    return { type: 'timedOut', error: new TimeoutError(afterMs, 'the item'), attempt: item.attempts, atMs: this.#books.now() }
-  }
-
-  #zombie(attempt: Attempt): void {
-    const { item } = attempt
-    attempt.zombie = true
-    this.#books.ledger.zombies += 1
-    const failure = { ...this.#late(item, attempt.timedOutAfterMs ?? this.#books.settings.graceMs), worker: attempt.owner.id }
-    if (item.place !== 'settled') {
-      this.#books.ledger.attemptFailed()
-      this.#books.settle(item, { type: 'timedOut', ...this.#books.facts(item), failure })
-    }
-    this.#host.onZombie(failure, item)
-    this.#host.onChange()
+    this.#overtime.limitItem(item)
   }
 
   #complete(attempt: Attempt, value: unknown): void {
@@ -234,11 +189,6 @@ export class Runner implements AttemptHost {
     attempt.item.attempts -= 1
     this.#books.retry(attempt.item, 0)
     this.#leave(attempt)
-  }
-
-  #mayRetry(item: Item, failure: Failure): boolean {
-    const { maxAttempts, when } = this.#books.settings.retry
-    return item.attempts < maxAttempts && !item.spent && when(failure)
   }
 
   #again(item: Item): void {

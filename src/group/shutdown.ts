@@ -9,20 +9,20 @@ export interface ShutdownHost {
   readonly deadlineMs: number
   readonly graceMs: number
   readonly outcomes: Readonly<Record<OutcomeType, number>>
-  readonly zombies: number
+  zombies(): number
   /** Stops intake and scaling. */
   closeIntake(): void
   /** Hands back whatever has not started or waits for another try. */
   handBackWaiting(): void
   /** Whether a handler still runs that is not given up. */
-  readonly busy: boolean
+  busy(): boolean
   /** Aborts every running attempt and ends its item; returns how many. */
   abortRunning(then: 'abort' | 'handBack', graceMs: number): number
   /** Releases the workers. */
   closeCrew(): void
-  readonly crewQuiet: boolean
+  crewQuiet(): boolean
   /** Publishes the last stats and completes the streams. */
-  finish(report: DrainReport): void
+  finish(): void
 }
 
 /** One drain, however often it is asked for: quiet, drain, abort, grace, release, finish. */
@@ -73,15 +73,15 @@ export class Shutdown {
 
   /** Something has ended: goes on if that was the last. */
   check(): void {
-    if ((this.#step === 'draining' || this.#step === 'aborting') && !this.#host.busy) this.#release()
-    if (this.#step === 'releasing' && this.#host.crewQuiet) this.#finish()
+    if ((this.#step === 'draining' || this.#step === 'aborting') && !this.#host.busy()) this.#release()
+    if (this.#step === 'releasing' && this.#host.crewQuiet()) this.#finish()
   }
 
   #abort(then: 'abort' | 'handBack'): void {
     if (this.#step !== 'draining') return
     this.#step = 'aborting'
     this.#aborted = this.#host.abortRunning(then, this.#graceMs)
-    if (this.#host.busy) this.#after(this.#graceMs, () => this.#release())
+    if (this.#host.busy()) this.#after(this.#graceMs, () => this.#release())
     else this.check()
   }
 
@@ -89,7 +89,7 @@ export class Shutdown {
     if (this.#step !== 'draining' && this.#step !== 'aborting') return
     this.#step = 'releasing'
     this.#host.closeCrew()
-    if (this.#host.crewQuiet) this.#finish()
+    if (this.#host.crewQuiet()) this.#finish()
     // A release that never ends must not hold up the end.
     else this.#after(Math.max(this.#graceMs, this.#host.graceMs), () => this.#finish())
   }
@@ -99,7 +99,7 @@ export class Shutdown {
     this.#step = 'over'
     for (const timer of this.#timers) timer.unsubscribe()
     const report = this.#report()
-    this.#host.finish(report)
+    this.#host.finish()
     this.#resolve(report)
   }
 
@@ -114,7 +114,7 @@ export class Shutdown {
       failed: since('failed', 'timedOut', 'rejected', 'expired'),
       handedBack: since('handedBack'),
       aborted: this.#aborted,
-      zombies: this.#host.zombies,
+      zombies: this.#host.zombies(),
     }
   }
 }

@@ -17,7 +17,7 @@ export const statsStream = (shell: Shell): Observable<GroupStats> =>
       subscriber.next(shell.stats())
     }
     subscriber.next(shell.stats())
-    const changes = shell.changes$.subscribe({
+    const changes = shell.streams.changes$.subscribe({
       next: () => {
         timer ??= scheduler.schedule(emit, Math.max(0, nextMs - scheduler.now()))
       },

@@ -13,9 +13,9 @@ export interface SupervisorHost {
   readonly strategy: SupervisionStrategy
   readonly random: () => number
   /** Whether the group is stopping: then failures are counted and nothing is restarted. */
-  readonly closing: boolean
+  closing(): boolean
   /** Whether all workers are being restarted. */
-  readonly restarting: boolean
+  restarting(): boolean
   restartAll(delayMs: number, abort: boolean): void
   /** Counts a restart. */
   restarted(): void
@@ -40,8 +40,8 @@ export class Supervisor {
 
   /** Sees to the worker at once; returns what is to be told after the item's fate is settled. */
   answer(failure: Failure, worker: Worker, offending: Item): () => void {
-    const { crew, closing } = this.#host
-    const directive: Directive = closing ? { type: 'resume' } : this.#decide(failure)
+    const { crew } = this.#host
+    const directive: Directive = this.#host.closing() ? { type: 'resume' } : this.#decide(failure)
     switch (directive.type) {
       case 'resume':
         if (failure.type === 'crashed') crew.replace(worker, 0)
@@ -58,7 +58,7 @@ export class Supervisor {
 
   /** How long to wait before acquiring again, or `undefined`: the group is given up. */
   acquireFailed(failure: Failure): number | undefined {
-    if (this.#host.closing) return undefined
+    if (this.#host.closing()) return undefined
     const directive = this.#decide(failure)
     switch (directive.type) {
       case 'resume':
@@ -71,14 +71,14 @@ export class Supervisor {
         const { exceeded, restarts } = this.#record(directive, failure)
         if (exceeded) this.#host.kill(failure, undefined, restarts)
         else this.#host.tell({ failure, protocol: 'restart', restarts }, undefined)
-        return exceeded || this.#host.closing ? undefined : this.#delay(directive, failure)
+        return exceeded || this.#host.closing() ? undefined : this.#delay(directive, failure)
       }
     }
   }
 
   /** A handler ignored its abort: its slot stays taken, and it is told; only stopping is left of what a strategy can say. */
   zombie(failure: Failure, offending: Item): void {
-    const stop = !this.#host.closing && this.#decide(failure).type === 'stopAndEscalate'
+    const stop = !this.#host.closing() && this.#decide(failure).type === 'stopAndEscalate'
     if (stop) this.#host.kill(failure, offending, this.#history.length)
     else this.#host.tell({ failure, protocol: 'restart', restarts: this.#history.length }, offending)
   }
@@ -86,7 +86,7 @@ export class Supervisor {
   #restart(directive: Restart, failure: Failure, worker: Worker, offending: Item): () => void {
     const { crew } = this.#host
     // A failure during a restart of all belongs to that incident.
-    if (this.#host.restarting) {
+    if (this.#host.restarting()) {
       crew.giveBack(worker, failure.atMs)
       return NOTHING
     }

@@ -1,0 +1,53 @@
+import type { GroupStats, Phase } from '../core/group-stats.js'
+import type { LoadSample } from '../core/load.js'
+import type { Books } from './books.js'
+import type { Crew } from './crew.js'
+
+/** How things are in a group, for the policy that scales it. Takes what happened since the sample before. */
+export const loadSample = ({ settings: { min, max }, ledger, waiting }: Books, { live, free }: Crew, nowMs: number, oldestMs: number | undefined): LoadSample => ({
+  nowMs,
+  min,
+  max,
+  live,
+  waiting,
+  inFlight: ledger.inFlight,
+  oldestWaitMs: oldestMs === undefined ? 0 : Math.max(0, nowMs - oldestMs),
+  idleMs: free.map(({ idleSinceMs }) => Math.max(0, nowMs - idleSinceMs)),
+  ...ledger.flow(nowMs),
+})
+
+/** A group in numbers, for those who look on. */
+export const groupStats = (books: Books, { live, wanted, created, stopped, idled, free }: Crew, phase: Phase, reason: string): GroupStats => {
+  const { settings, ledger, waiting } = books
+  const { address, instance, supervision, scaling, min, max } = settings
+  const { received, inFlight, retrying, zombies, failures, escalations, restarts } = ledger
+  const { completed, ...outcomes } = ledger.outcomes
+  return {
+    address,
+    instance,
+    supervision: supervision.name,
+    scaling: scaling.name,
+    phase,
+    min,
+    max,
+    live,
+    available: max - live,
+    busy: live - free.length,
+    wanted,
+    reason,
+    waiting,
+    inFlight,
+    retrying,
+    zombies,
+    received,
+    processed: completed,
+    ...outcomes,
+    failures,
+    escalations,
+    restarts,
+    created,
+    stopped,
+    idled,
+    ...ledger.quantiles(books.now()),
+  }
+}

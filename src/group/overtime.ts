@@ -1,0 +1,85 @@
+import { TimeoutError, type Failure } from '../core/failure.js'
+import type { Attempt } from './attempt.js'
+import type { Books } from './books.js'
+import { cancelDeadline, Deadlines, type Deadline } from './deadlines.js'
+import type { Item } from './item.js'
+
+export interface OvertimeHost {
+  onZombie(failure: Failure, item: Item): void
+}
+
+/** What takes too long: attempts, items with all their attempts, and handlers that do not heed their abort. */
+export class Overtime {
+  readonly #books: Books
+  readonly #host: OvertimeHost
+  readonly #attempts: Deadlines | undefined
+  readonly #items: Deadlines | undefined
+
+  constructor(books: Books, host: OvertimeHost) {
+    const { timeoutMs, totalTimeoutMs, scheduler } = books.settings
+    this.#books = books
+    this.#host = host
+    this.#attempts = timeoutMs === undefined ? undefined : new Deadlines(timeoutMs, scheduler)
+    this.#items = totalTimeoutMs === undefined ? undefined : new Deadlines(totalTimeoutMs, scheduler)
+  }
+
+  /** Limits attempts that start together; undefined without a timeout. */
+  limit(attempts: readonly Attempt[]): Deadline | undefined {
+    const { timeoutMs = 0 } = this.#books.settings
+    return this.#attempts?.set(this.#books.now(), () => {
+      for (const attempt of attempts) this.#timeOut(attempt, timeoutMs)
+    })
+  }
+
+  /** Limits an item that starts for the first time. */
+  limitItem(item: Item): void {
+    if (this.#items === undefined || item.attempts > 1) return
+    const deadline = this.#items.set(this.#books.now(), () => this.#expireItem(item))
+    const before = item.teardown
+    item.teardown = () => {
+      cancelDeadline(deadline)
+      before?.()
+    }
+  }
+
+  /** Aborts a handler that is to end; after the grace it is a zombie. */
+  abandon(attempt: Attempt, reason: unknown, graceMs: number): void {
+    const over = attempt.batch === undefined ? attempt.abort(reason) : attempt.batch.abort(reason)
+    if (!over) attempt.grace ??= this.#books.settings.scheduler.schedule(() => this.#zombie(attempt), graceMs)
+  }
+
+  close(): void {
+    this.#attempts?.close()
+    this.#items?.close()
+  }
+
+  #expireItem(item: Item): void {
+    const { totalTimeoutMs = 0 } = this.#books.settings
+    item.spent = true
+    if (item.current !== undefined) this.#timeOut(item.current, totalTimeoutMs)
+    else if (item.place === 'retrying') this.#books.settle(item, { type: 'timedOut', ...this.#books.facts(item), failure: this.#failure(item, totalTimeoutMs) })
+  }
+
+  #timeOut(attempt: Attempt, afterMs: number): void {
+    if (attempt.over || attempt.timedOutAfterMs !== undefined) return
+    attempt.timedOutAfterMs = afterMs
+    this.abandon(attempt, new TimeoutError(afterMs), this.#books.settings.graceMs)
+  }
+
+  #failure(item: Item, afterMs: number): Failure {
+    return { type: 'timedOut', error: new TimeoutError(afterMs, 'the item'), attempt: item.attempts, atMs: this.#books.now() }
+  }
+
+  #zombie(attempt: Attempt): void {
+    const { item } = attempt
+    const { graceMs } = this.#books.settings
+    attempt.zombie = true
+    this.#books.ledger.zombies += 1
+    const failure = { ...this.#failure(item, attempt.timedOutAfterMs ?? graceMs), worker: attempt.owner.id }
+    if (item.place !== 'settled') {
+      this.#books.ledger.attemptFailed()
+      this.#books.settle(item, { type: 'timedOut', ...this.#books.facts(item), failure })
+    }
+    this.#host.onZombie(failure, item)
+  }
+}

@@ -1,0 +1,98 @@
+import { fromNullable, type Option } from 'fp-ts/lib/Option.js'
+import * as t from 'io-ts'
+import { castDraft, Immer } from 'immer'
+import { BehaviorSubject, type Observable } from 'rxjs'
+import type { Action } from '../core/action.js'
+import { checkOptions, either, having, nonEmptyString } from '../core/options.js'
+import { OptionsError } from '../core/options-error.js'
+import { template, type Template } from './template.js'
+
+/** What may be registered: an action as it is, or a template of a group. */
+export type Entry = Action<unknown, unknown, unknown, unknown> | Template
+
+export type Entries = Readonly<Record<string, Entry>>
+
+/** Templates by name: a snapshot that never changes. */
+export type TemplateTable = Readonly<Record<string, Template>>
+
+/** Actions by name: one registry that changes, so that a hub sees what is registered later. */
+export interface Actions<R extends Entries = Entries> {
+  /** Adds an entry and returns this same registry, which knows its type from then on. Throws `DuplicateActionError` if the name is taken. */
+  register<N extends string, E extends Entry>(name: N, entry: E): Actions<R & Readonly<Record<N, E>>>
+  has(name: string): boolean
+  get(name: string): Option<Template>
+  /** False if there was none. A group that runs goes on; none is made anew. */
+  delete(name: string): boolean
+  names(): readonly string[]
+  /** The templates: now, and after each change. */
+  readonly table$: Observable<TemplateTable>
+  /** For the compiler only; never there. */
+  readonly types?: R | undefined
+}
+
+/** A name is unique: in a registry, and among the groups of a hub. */
+export class DuplicateActionError extends Error {
+  override readonly name = 'DuplicateActionError'
+
+  constructor(action: string) {
+    super(`there is an action of the name '${action}' already`)
+  }
+}
+
+/** Entries are the user's objects: they are held, not frozen. */
+const { produce } = new Immer({ autoFreeze: false })
+
+/**
+ * A registry of actions and templates. An action as it is takes the name it is registered under; a template has its own,
+ * which must be the same.
+ *
+ * @throws {OptionsError} When a name is empty, or an entry is neither an action nor a template.
+ */
+export const actions = <R extends Entries>(entries: R): Actions<R> => {
+  const registry = new Registry<R>()
+  for (const [name, entry] of Object.entries(entries)) registry.register(name, entry)
+  return registry
+}
+
+class Registry<R extends Entries> implements Actions<R> {
+  readonly #table$ = new BehaviorSubject<TemplateTable>({})
+  readonly table$ = this.#table$.asObservable()
+
+  register<N extends string, E extends Entry>(name: N, entry: E): Actions<R & Readonly<Record<N, E>>>
+  register(name: string, entry: Entry): unknown {
+    checkOptions('actions', { name: nonEmptyString, entry: ENTRY }, { name, entry }, undefined, ['entry'])
+    if (this.has(name)) throw new DuplicateActionError(name)
+    const added = templateOf(name, entry)
+    this.#table$.next(produce(this.#table$.value, (draft) => void (draft[name] = castDraft(added))))
+    return this
+  }
+
+  has(name: string): boolean {
+    return Object.hasOwn(this.#table$.value, name)
+  }
+
+  get(name: string): Option<Template> {
+    return fromNullable(this.has(name) ? this.#table$.value[name] : undefined)
+  }
+
+  delete(name: string): boolean {
+    if (!this.has(name)) return false
+    this.#table$.next(produce(this.#table$.value, (draft) => void delete draft[name]))
+    return true
+  }
+
+  names(): readonly string[] {
+    return Object.keys(this.#table$.value)
+  }
+}
+
+const ENTRY = either(
+  having('an action', 'decode', 'handle'),
+  t.type({ name: t.string, topic: t.string, action: t.UnknownRecord }, 'a template, as template() makes it'),
+)
+
+const templateOf = (name: string, entry: Entry): Template => {
+  if (!('action' in entry)) return template({ name, action: entry })
+  if (entry.name === name) return entry
+  throw new OptionsError('actions', [{ path: name, got: `a template of the name '${entry.name}'`, expected: 'registered under its own name' }])
+}
