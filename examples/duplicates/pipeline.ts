@@ -32,7 +32,7 @@ const BUFFER_BYTES = 256 * 1024
 
 export const startPipeline = ({ workers, ...services }: PipelineOptions): Pipeline => {
   const bus = memoryBus()
-  const hub = actionHub({ bus, services, defaults: { capacity: 64, supervision, retry } })
+  const hub = actionHub({ bus, services, defaults: { capacity: 64, prefetch: 64, supervision, retry } })
   hub.do('stat', { action: stat, workers: { min: 1, max: workers }, scaling })
   hub.do('hash', { action: hash, workers: { min: 1, max: workers }, scaling, worker: { acquire: () => Buffer.allocUnsafe(BUFFER_BYTES) } })
   hub.do('collect', { action: collect, instance: 'single' })

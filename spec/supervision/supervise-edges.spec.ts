@@ -32,8 +32,8 @@ describe('an observer of escalations', () => {
     const reported = new Promise<unknown>((resolve) => {
       config.onUnhandledError = (error: unknown) => resolve(all.push(error))
     })
-    seenOf(throwError(() => 'nobody listens').pipe(supervise(stopAndEscalate(), { escalations: {} })))
     marbles(({ cold, expectObservable }, scheduler) => {
+      seenOf(throwError(() => 'nobody listens').pipe(supervise(stopAndEscalate(), { escalations: {} })))
       const escalations = {
         next: () => {
           throw new Error('cannot listen')

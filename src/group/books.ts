@@ -91,7 +91,8 @@ export class Books implements IntakeHost {
     const { line } = this.dispatcher
     for (let item = line.take(); item !== undefined; item = line.take()) {
       if (item.attempts === 0) item.sink?.onLeave(item)
-      if (!item.expired(this.now())) return item
+      const expiresAtMs = item.envelope?.expiresAtMs
+      if (expiresAtMs === undefined || this.now() < expiresAtMs) return item
       this.settle(item, { type: 'expired', ...this.facts(item) })
     }
     return undefined
@@ -110,9 +111,9 @@ export class Books implements IntakeHost {
   }
 
   /** An item's one outcome: the books first, then whoever waits for it. */
-  settle(item: Item, outcome: Outcome): void {
+  settle(item: Item, outcome: Outcome, nowMs: number = this.now()): void {
     const { line } = this.dispatcher
-    this.ledger.ended(item, outcome.type, this.now())
+    this.ledger.ended(item, outcome.type, nowMs)
     item.teardown?.()
     this.#forgetRetry(item)
     if (item.open) line.release(item)

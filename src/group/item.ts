@@ -59,21 +59,23 @@ export class Item {
     return (this.#message ??= wrap(this, this.#address))
   }
 
-  expired(nowMs: number): boolean {
-    const expiresAtMs = this.envelope?.expiresAtMs
-    return expiresAtMs !== undefined && nowMs >= expiresAtMs
-  }
 }
 
-const wrap = ({ raw, envelope = {}, seq, acceptedMs }: Item, address: string): Message => ({
-  id: envelope.id ?? `${address}-${seq}`,
-  topic: envelope.topic ?? address,
-  payload: raw,
-  headers: envelope.headers ?? {},
-  sentAtMs: envelope.sentAtMs ?? acceptedMs,
-  ...(envelope.key === undefined ? {} : { key: envelope.key }),
-  ...(envelope.replyTo === undefined ? {} : { replyTo: envelope.replyTo }),
-  ...(envelope.correlationId === undefined ? {} : { correlationId: envelope.correlationId }),
-  ...(envelope.from === undefined ? {} : { from: envelope.from }),
-  ...(envelope.expiresAtMs === undefined ? {} : { expiresAtMs: envelope.expiresAtMs }),
-})
+const NO_HEADERS: Message['headers'] = Object.freeze({})
+
+// Most items come without an envelope; the general form costs several times as much.
+const wrap = ({ raw, envelope, seq, acceptedMs }: Item, address: string): Message =>
+  envelope === undefined
+    ? { id: `${address}-${seq}`, topic: address, payload: raw, headers: NO_HEADERS, sentAtMs: acceptedMs }
+    : {
+        id: envelope.id ?? `${address}-${seq}`,
+        topic: envelope.topic ?? address,
+        payload: raw,
+        headers: envelope.headers ?? NO_HEADERS,
+        sentAtMs: envelope.sentAtMs ?? acceptedMs,
+        ...(envelope.key === undefined ? {} : { key: envelope.key }),
+        ...(envelope.replyTo === undefined ? {} : { replyTo: envelope.replyTo }),
+        ...(envelope.correlationId === undefined ? {} : { correlationId: envelope.correlationId }),
+        ...(envelope.from === undefined ? {} : { from: envelope.from }),
+        ...(envelope.expiresAtMs === undefined ? {} : { expiresAtMs: envelope.expiresAtMs }),
+      }

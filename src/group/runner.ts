@@ -149,8 +149,11 @@ export class Runner implements AttemptHost {
   }
 
   #complete(attempt: Attempt, value: unknown): void {
-    this.#leave(attempt)
-    this.#books.settle(attempt.item, { type: 'completed', ...this.#books.facts(attempt.item), value })
+    const { item } = attempt
+    const nowMs = this.#books.now()
+    const { message, attempts, acceptedMs, startedMs, attemptMs } = item
+    this.#leave(attempt, nowMs)
+    this.#books.settle(item, { type: 'completed', message, attempts, waitMs: startedMs - acceptedMs, serviceMs: nowMs - attemptMs, value }, nowMs)
   }
 
   /** The value goes to the next group first, and the worker is not free before it is taken there. */
@@ -168,13 +171,14 @@ export class Runner implements AttemptHost {
   }
 
   /** The attempt is over and its worker free. */
-  #leave(attempt: Attempt): void {
+  #leave(attempt: Attempt, nowMs = this.#books.now()): void {
     this.#close(attempt)
     const { crew } = this.#host
     if (attempt.batch !== undefined) attempt.batch.memberOver()
     else if (attempt.zombie) crew.replace(attempt.owner, 0)
-    else crew.giveBack(attempt.owner, this.#books.now())
-    this.#host.onChange()
+    else crew.giveBack(attempt.owner, nowMs)
+    // Whatever settles the item tells of the change; this is for attempts whose item has ended before.
+    if (attempt.item.place === 'settled') this.#host.onChange()
   }
 
   #close(attempt: Attempt): void {

@@ -30,6 +30,8 @@ export class Sampler {
   #lastWaitMs = Number.NEGATIVE_INFINITY
   #lastIdleMs = Number.NEGATIVE_INFINITY
   #running = false
+  #sawWait = false
+  #sawIdle = false
 
   constructor(everyMs: number, wake: Wake | undefined, scheduler: SchedulerLike, host: SamplerHost) {
     this.#everyMs = everyMs
@@ -57,11 +59,13 @@ export class Sampler {
 
   /** Something may have begun to wait or to be idle: arms the timer if a moment comes before the armed one. */
   touch(): void {
-    if (!this.#running) return
+    if (!this.#running || this.#covered()) return
     const dueMs = this.#nextMs()
     if (dueMs >= this.#dueMs) return
     this.#timer?.unsubscribe()
     this.#dueMs = dueMs
+    this.#sawWait = this.#host.oldestMs() !== undefined
+    this.#sawIdle = this.#host.idlestMs() !== undefined
     this.#timer = this.#scheduler.schedule(() => this.#fire(), Math.max(0, dueMs - this.#scheduler.now()))
   }
 
@@ -75,6 +79,13 @@ export class Sampler {
     if (idled) this.#lastIdleMs = nowMs
     if (waited || idled || this.#regularMs() <= nowMs) this.sample()
     else this.touch()
+  }
+
+  /** Whether the armed timer comes in time for all that waits or idles: who came later is due later. */
+  #covered(): boolean {
+    if (this.#timer === undefined) return false
+    const { waitedMs, idledMs } = this.#wake
+    return (waitedMs === undefined || this.#sawWait || this.#host.oldestMs() === undefined) && (idledMs === undefined || this.#sawIdle || this.#host.idlestMs() === undefined)
   }
 
   #nextMs(): number {

@@ -75,7 +75,7 @@ export class Shell {
       onQuiet: () => this.#quiet(),
       onOver: () => this.#over(),
     })
-    this.#restart = new GroupRestart({ crew: this.crew, dispatcher: this.books.dispatcher, runner: this.runner, scheduler, onOver: () => this.#scale() })
+    this.#restart = new GroupRestart({ crew: this.crew, dispatcher: this.books.dispatcher, runner: this.runner, scheduler, onOver: () => this.#afterRestart() })
     this.#sampler = new Sampler(settings.sampleEveryMs, settings.scaling.wake, scheduler, {
       sample: (nowMs) => loadSample(this.books, this.crew, nowMs, this.books.oldestMs()),
       oldestMs: () => this.books.oldestMs(),
@@ -122,10 +122,9 @@ export class Shell {
   }
 
   onChange(): void {
-    this.#restart.proceed()
+    if (this.#restart.active) this.#restart.proceed()
     if (this.shutdown.begun) this.shutdown.check()
     this.#sampler.touch()
-    this.#publishStatus()
     this.streams.changed()
   }
 
@@ -150,6 +149,11 @@ export class Shell {
     this.onChange()
   }
 
+  #afterRestart(): void {
+    this.#scale()
+    this.#publishStatus()
+  }
+
   #acquireFailed(failure: Failure): number | undefined {
     this.books.ledger.attemptFailed()
     return this.#supervisor.acquireFailed(failure)
@@ -157,6 +161,7 @@ export class Shell {
 
   #restartAll(delayMs: number, abort: boolean): void {
     this.#restart.begin(delayMs, abort)
+    this.#publishStatus()
     this.onChange()
   }
 

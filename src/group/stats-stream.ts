@@ -10,25 +10,32 @@ export const statsStream = (shell: Shell): Observable<GroupStats> =>
   new Observable((subscriber) => {
     const { scheduler, statsEveryMs } = shell.settings
     let timer: Subscription | undefined
+    let stop: () => void = () => undefined
     let nextMs = scheduler.now() + statsEveryMs
     const emit = (): void => {
       timer = undefined
       nextMs = scheduler.now() + statsEveryMs
+      watch()
       subscriber.next(shell.stats())
     }
+    // Watches for the first change only: until the timer has run, another tells nothing new.
+    const changed = (): void => {
+      stop()
+      stop = shell.streams.watch(undefined, end)
+      timer = scheduler.schedule(emit, Math.max(0, nextMs - scheduler.now()))
+    }
+    const end = (): void => {
+      subscriber.next(shell.stats())
+      subscriber.complete()
+    }
+    const watch = (): void => {
+      stop()
+      stop = shell.streams.watch(changed, end)
+    }
     subscriber.next(shell.stats())
-    const changes = shell.streams.changes$.subscribe({
-      next: () => {
-        timer ??= scheduler.schedule(emit, Math.max(0, nextMs - scheduler.now()))
-      },
-      complete: () => {
-        timer?.unsubscribe()
-        subscriber.next(shell.stats())
-        subscriber.complete()
-      },
-    })
+    watch()
     return () => {
       timer?.unsubscribe()
-      changes.unsubscribe()
+      stop()
     }
   })

@@ -7,9 +7,12 @@ export class Streams {
   readonly escalations$ = new Subject<Escalation>()
   readonly status$ = new BehaviorSubject<Phase>('idle')
   readonly live$ = new BehaviorSubject(0)
-  readonly changes$ = new Subject<void>()
   /** Emits once, when the group takes nothing any more. */
   readonly closing$ = new Subject<void>()
+  /** Called at every change; a plain set, since a Subject costs more than the rest of a message. */
+  readonly #watchers = new Set<() => void>()
+  readonly #onClose = new Set<() => void>()
+  #closed = false
 
   status(phase: Phase): void {
     if (phase !== this.status$.value) this.status$.next(phase)
@@ -20,7 +23,21 @@ export class Streams {
   }
 
   changed(): void {
-    if (this.changes$.observed) this.changes$.next()
+    if (this.#watchers.size > 0) for (const watcher of [...this.#watchers]) watcher()
+  }
+
+  /** Calls `onChange` at every change until it is told to stop, and `onClose` at the end; returns what stops it. */
+  watch(onChange: (() => void) | undefined, onClose: () => void): () => void {
+    if (this.#closed) {
+      onClose()
+      return () => undefined
+    }
+    if (onChange !== undefined) this.#watchers.add(onChange)
+    this.#onClose.add(onClose)
+    return () => {
+      if (onChange !== undefined) this.#watchers.delete(onChange)
+      this.#onClose.delete(onClose)
+    }
   }
 
   closing(): void {
@@ -28,16 +45,24 @@ export class Streams {
     this.closing$.complete()
   }
 
-  /** Resolves at the first change after which it holds, at once if it does. */
+  /** Resolves at the first change after which it holds, at once if it does, and at the end in any case. */
   when(holds: () => boolean): Promise<void> {
     return new Promise((resolve) => {
       if (holds()) return resolve()
-      const watch = this.changes$.subscribe({ next: () => { if (holds()) watch.unsubscribe() } })
-      watch.add(() => resolve())
+      const stop = this.watch(() => {
+        if (!holds()) return
+        stop()
+        resolve()
+      }, resolve)
     })
   }
 
   close(): void {
-    for (const subject of [this.changes$, this.escalations$, this.live$, this.status$]) subject.complete()
+    this.#closed = true
+    const ends = [...this.#onClose]
+    this.#watchers.clear()
+    this.#onClose.clear()
+    for (const end of ends) end()
+    for (const subject of [this.escalations$, this.live$, this.status$]) subject.complete()
   }
 }

@@ -17,9 +17,9 @@ const whole = createMessage({ list: [1, { deep: null }], text: 'é\u0000"', flag
   id: 'all-fields', topic: 'message-whole', headers: { one: '1', two: '' }, key: 'k', replyTo: 'answers', correlationId: 'c', from: 'a/b', sentAtMs: 17, expiresAtMs: 18,
 })
 
-const only = async ({ bus, eventually }: BusTrial, topic: string): Promise<ReturnType<typeof listen>> => {
-  const listener = listen(bus, { topic, group: 'g' })
-  await eventually('the message comes', () => listener.got.length > 0)
+const only = async (trial: BusTrial, topic: string): Promise<ReturnType<typeof listen>> => {
+  const listener = listen(trial.bus, { topic, group: 'g' })
+  await trial.eventually('the message comes', () => listener.got.length > 0)
   return listener
 }
 
@@ -40,7 +40,7 @@ export const messageCases: readonly BusPromise[] = [
     try: ({ bus }) => bus.publish([]),
   },
   {
-    name: 'a payload that JSON cannot carry is refused by its path, and nothing of the same publish is delivered twice or lost',
+    name: 'a payload that JSON cannot carry is refused by its path',
     try: async ({ bus }) => {
       for (const [payload, path] of [[undefined, 'payload'], [{ a: [() => 1] }, 'payload.a[0]'], [{ n: 1n }, 'payload.n'], [{ n: Number.NaN }, 'payload.n']] as const) {
         // oxlint-disable-next-line no-await-in-loop
@@ -81,13 +81,12 @@ export const messageCases: readonly BusPromise[] = [
       await trial.bus.publish([messageOf('message-own', payload, { id: 'own' })])
       payload.list.push(2)
       await trial.eventually('both have it', () => listeners.every(({ got }) => got.length === 1))
-      const seen: { list?: unknown } = Object(received(listeners.flatMap(({ got }) => got)[0] ?? listeners.map(({ at }) => at(0))[0] ?? expectNever()).payload)
-      seen.list = 'changed'
-      const [, second] = listeners
+      const [first, second] = listeners
+      Object.assign(Object(received(first?.at(0) ?? missing()).payload), { list: 'changed' })
       expectSame(second?.payloads(), [{ list: [1] }], 'what the second sees')
-      await listeners[0]?.settle(0, { type: 'retry', afterMs: 0 })
-      await trial.eventually('it comes again', () => listeners[0]?.got.length === 2)
-      expectSame(listeners[0]?.payloads()[1], { list: [1] }, 'what comes again')
+      await first?.settle(0, { type: 'retry', afterMs: 0 })
+      await trial.eventually('it comes again', () => first?.got.length === 2)
+      expectSame(first?.payloads()[1], { list: [1] }, 'what comes again')
     },
   },
   {
@@ -116,6 +115,6 @@ export const messageCases: readonly BusPromise[] = [
   },
 ]
 
-const expectNever = (): never => {
+const missing = (): never => {
   throw new Error('a delivery should have come')
 }

@@ -3,7 +3,7 @@ import { BehaviorSubject, type Observable } from 'rxjs'
 import type { Delivery, MessageBus } from '../bus/bus.js'
 import { createMessage, type NewMessage } from '../core/create-message.js'
 import type { Message } from '../core/message.js'
-import { expectThat } from './bus-environment.js'
+import { type BusTrial, expectThat } from './bus-environment.js'
 
 /** A message with what most cases do not care about filled in. */
 export const messageOf = (topic: string, payload: unknown, envelope: Partial<NewMessage> = {}): Message =>
@@ -97,4 +97,14 @@ export const payloadOf = ({ message }: Delivery): unknown => (isRight(message) ?
 export const received = ({ message }: Delivery): Message => {
   expectThat(isRight(message), 'the delivery should hold a message')
   return message.right
+}
+
+/** Resolves once the bus has carried a message published after everything else: what should not come has had its chance. */
+export const quiet = async (trial: BusTrial, name: string): Promise<void> => {
+  const { bus } = trial
+  const probe = listen(bus, { topic: `${name}-probe`, group: 'probe' })
+  await bus.publish([messageOf(`${name}-probe`, 'probe')])
+  await trial.eventually('the probe comes', () => probe.got.length > 0)
+  await probe.ackAll()
+  probe.leave()
 }

@@ -1,0 +1,36 @@
+import type { MessageBus } from '../bus/bus.js'
+import { createMessage } from '../core/create-message.js'
+import type { Transport } from '../core/job.js'
+import type { Envelope, Message } from '../core/message.js'
+
+/** The header of an answer that is none: its value is the outcome, the payload says why. */
+export const FAILURE_HEADER = 'rxcrew-failure'
+
+export interface Outbox {
+  send(topic: string, payload: unknown, envelope?: Envelope): Promise<void>
+  /** Answers a request; nothing happens if nobody asked. */
+  answer(from: string, request: Message, payload: unknown, headers?: Message['headers']): Promise<void>
+}
+
+/** Everything that the hub sends, with an id and a moment. What cannot travel is rejected, as the bus does. */
+export const outbox = (bus: Pick<MessageBus, 'publish'>, now: () => number, newId: () => string): Outbox => {
+  const send = async (topic: string, payload: unknown, envelope: Envelope = {}): Promise<void> => {
+    // JSON has no `undefined`: an action that answers nothing answers null.
+    await bus.publish([createMessage(payload === undefined ? null : payload, { ...envelope, id: envelope.id ?? newId(), sentAtMs: envelope.sentAtMs ?? now(), topic })])
+  }
+  return {
+    send,
+    answer: async (from, { replyTo, correlationId, id }, payload, headers) => {
+      if (replyTo !== undefined) await send(replyTo, payload, { from, correlationId: correlationId ?? id, headers })
+    },
+  }
+}
+
+/** How the jobs of a group send. `onReply` hears of each message that was answered by hand. */
+export const transportOf = ({ send, answer }: Outbox, onReply: (request: Message) => void): Transport => ({
+  send: (from, topic, payload, envelope) => send(topic, payload, { from, ...envelope }),
+  reply: (from, request, payload) => {
+    onReply(request)
+    return answer(from, request, payload)
+  },
+})
