@@ -1,5 +1,6 @@
 import { EMPTY, Observable, type ObservableInput, type Subscriber, type Subscription } from 'rxjs'
 import type { Action } from '../core/action.js'
+import type { Link } from '../core/chain.js'
 import type { Job, Transport } from '../core/job.js'
 import type { Envelope, Message } from '../core/message.js'
 import type { BatchRun } from './batch-run.js'
@@ -23,7 +24,7 @@ export type Work = Pick<Action<unknown, unknown, unknown, unknown>, 'handle'> & 
  * One try at one item by one worker; it is the job that the handler sees. The host is told one end: a value, an error
  * or a rejection. What it returns from `run` is over when the handler is, so it is what occupies the worker's slot.
  */
-export class Attempt implements Job<unknown, unknown, unknown> {
+export class Attempt implements Job<unknown, unknown, unknown>, Link<Attempt> {
   readonly #item: Item
   readonly #owner: Worker
   readonly #host: AttemptHost
@@ -32,6 +33,9 @@ export class Attempt implements Job<unknown, unknown, unknown> {
   #slot: Subscriber<never> | undefined
   #source: Subscription | undefined
   #over = false
+  /** Its neighbours among the running attempts. */
+  before: Attempt | undefined = undefined
+  after: Attempt | undefined = undefined
   /** The group's notes on this attempt. */
   deadline: Deadline | undefined = undefined
   timedOutAfterMs: number | undefined = undefined

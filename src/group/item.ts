@@ -1,3 +1,4 @@
+import type { Link } from '../core/chain.js'
 import type { Envelope, Message } from '../core/message.js'
 import type { Outcome } from '../core/outcome.js'
 import type { Attempt } from './attempt.js'
@@ -16,7 +17,7 @@ export interface Sink {
  * One accepted item on its way to its one outcome. The parts of a group write its fields, nobody else; payloads are
  * `unknown` inside a group, since only the action knows their shape.
  */
-export class Item {
+export class Item implements Link<Item> {
   readonly raw: unknown
   readonly envelope: Envelope | undefined
   sink: Sink | undefined
@@ -26,6 +27,9 @@ export class Item {
   input: unknown
   decoded = false
   place: Place = 'waiting'
+  /** Its neighbours among the open items of its source. */
+  before: Item | undefined = undefined
+  after: Item | undefined = undefined
   /** Whether it has left the line: it holds its key until it is settled. */
   open = false
   /** The attempt that runs. */

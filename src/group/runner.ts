@@ -1,4 +1,5 @@
 import { EMPTY, type ObservableInput } from 'rxjs'
+import { Chain } from '../core/chain.js'
 import { TimeoutError, WorkerCrash, type Failure, type FailureType } from '../core/failure.js'
 import type { Outcome } from '../core/outcome.js'
 import { Attempt, type AttemptHost } from './attempt.js'
@@ -26,7 +27,7 @@ export interface RunnerHost extends OvertimeHost {
 
 /** Runs items on free workers, one attempt at a time each, and sees that every attempt has one end. */
 export class Runner implements AttemptHost {
-  readonly running = new Set<Attempt>()
+  readonly running = new Chain<Attempt>()
   handOver: HandOver | undefined
   readonly #books: Books
   readonly #host: RunnerHost

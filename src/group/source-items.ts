@@ -1,4 +1,5 @@
 import type { Subscriber } from 'rxjs'
+import { Chain } from '../core/chain.js'
 import type { Outcome } from '../core/outcome.js'
 import type { Item, Sink } from './item.js'
 import type { Shell } from './shell.js'
@@ -7,7 +8,7 @@ import type { Shell } from './shell.js'
 export class SourceItems implements Sink {
   /** Accepted from this source, not started. */
   waiting = 0
-  readonly #open = new Set<Item>()
+  readonly #open = new Chain<Item>()
   /** Items accepted whose outcome has not been told. */
   #untold = 0
   #ended = false

@@ -1,16 +1,18 @@
 import { isLeft } from 'fp-ts/lib/Either.js'
-import { BehaviorSubject, combineLatest, distinctUntilChanged, map, type Observable, of, type SchedulerLike, type Subscription, switchMap, throwError } from 'rxjs'
+import { BehaviorSubject, distinctUntilChanged, type Observable, type SchedulerLike, Subscription, switchMap } from 'rxjs'
 import type { Delivery, DeliveryOptions, Settlement } from '../bus/bus.js'
 import { keepLease, type LeaseOptions } from '../bus/lease.js'
 import { reject, retry } from '../bus/settlement.js'
+import type { Transport } from '../core/job.js'
 import type { Message } from '../core/message.js'
 import type { Outcome } from '../core/outcome.js'
-import type { WorkerGroup } from '../group/worker-group-contract.js'
 import type { Escalation } from '../supervision/escalation.js'
 import type { SupervisionStrategy } from '../supervision/strategy.js'
 import { supervise } from '../supervision/supervise.js'
-import { FAILURE_HEADER, type Outbox } from './outbox.js'
-import { refusal, settlementOf } from './settlement-of.js'
+import { AGAIN_MS, answered } from './answered.js'
+import { type Aim, limitOf, type Target } from './consumer-target.js'
+import { type Outbox, transportOf } from './outbox.js'
+import { settlementOf } from './settlement-of.js'
 
 /** What all consumers of a hub share. */
 export interface ConsumerHost {
@@ -21,6 +23,140 @@ export interface ConsumerHost {
   readonly lease: LeaseOptions
   readonly consumption: SupervisionStrategy
   tell(escalation: Escalation): void
-  /** Something failed at the edge to the bus; without an error, it went well again. */
+  /** Something at the edge to the bus failed; without an error, it went well. */
   edge(what: string, error?: unknown): void
+}
+
+/** A bus that does not answer must not hold up the end for longer. */
+const PATIENCE_MS = 5_000
+
+/**
+ * The way from one topic to one group and back: takes as many messages as the group can use, keeps their leases, and
+ * tells the bus of each only after its outcome, and whoever asked for it before that.
+ */
+export class Consumer {
+  readonly address: string
+  readonly topic: string
+  readonly transport: Transport
+  readonly #consumerGroup: string | undefined
+  readonly #host: ConsumerHost
+  readonly #boot: () => Target
+  readonly #aim$ = new BehaviorSubject<Aim>('waiting')
+  #target: Target | undefined
+  readonly #settling = new Set<Promise<unknown>>()
+  /** Ids of messages that are open, and whether they were answered by hand. */
+  readonly #answered = new Map<string, boolean>()
+  readonly #subscription = new Subscription()
+  /** Whether it listens, and the bus has not broken off. */
+  consuming = false
+
+  /** @param boot - Makes the group when the first message comes. */
+  constructor(host: ConsumerHost, seat: { readonly address: string; readonly topic: string; readonly consumerGroup: string | false }, boot: () => Target) {
+    this.#host = host
+    this.address = seat.address
+    this.topic = seat.topic
+    this.#consumerGroup = seat.consumerGroup === false ? undefined : seat.consumerGroup
+    this.#boot = boot
+    this.transport = transportOf(host.outbox, ({ id }) => this.#answered.has(id) && this.#answered.set(id, true))
+  }
+
+  /** From now on messages go to this group. */
+  attach(target: Target): void {
+    this.#target = target
+    this.#aim$.next(target)
+  }
+
+  /** The group is gone: the next message makes another. */
+  detach(): void {
+    this.#target = undefined
+    if (this.#aim$.value !== 'closed') this.#aim$.next('waiting')
+  }
+
+  open(): void {
+    if (this.consuming) return
+    const { bus, scheduler, random, consumption, tell } = this.#host
+    const limit$ = this.#aim$.pipe(switchMap(limitOf), distinctUntilChanged())
+    const escalations = { next: (escalation: Escalation) => tell({ ...escalation, failure: { ...escalation.failure, type: 'crashed' } }) }
+    this.consuming = true
+    this.#subscription.add(
+      bus.deliveries({ topic: this.topic, group: this.#consumerGroup, limit$ }).pipe(supervise(consumption, { escalations, scheduler, random, name: this.address })).subscribe({
+        next: (delivery) => this.#take(delivery),
+        error: (error: unknown) => this.#giveUp(error),
+        complete: () => this.#giveUp(new Error('the bus has closed')),
+      }),
+    )
+  }
+
+  /** Takes nothing more, and stops listening once the bus knows of every outcome: until then what is open is not another's. */
+  async close(): Promise<void> {
+    this.#aim$.next('closed')
+    await this.#settled()
+    this.consuming = false
+    this.#subscription.unsubscribe()
+  }
+
+  #giveUp(error: unknown): void {
+    this.consuming = false
+    this.#host.edge(`deliveries of '${this.topic}'`, error)
+    void this.#target?.group.drain()
+  }
+
+  #take(delivery: Delivery): void {
+    if (isLeft(delivery.message)) return this.#settle(delivery, reject(delivery.message.left.reason))
+    const target = this.#target ?? this.#booted()
+    if (target === undefined) return this.#settle(delivery, retry(AGAIN_MS))
+    const message = delivery.message.right
+    const lease = keepLease(delivery, this.#host.lease)
+    this.#answered.set(message.id, false)
+    target.group.offer(message.payload, {
+      ...message,
+      signal: delivery.lost,
+      waits: 'line',
+      onOutcome: (outcome) => this.#ended(delivery, message, lease, outcome),
+    }).catch(() => this.#settle(delivery, retry(0), lease))
+    // After it was offered: more may come at once, and it is the first.
+    if (this.#target === undefined) this.attach(target)
+    if (target.once) this.#aim$.next('closed')
+  }
+
+  #booted(): Target | undefined {
+    try {
+      return this.#boot()
+    } catch (error) {
+      const failure = { type: 'crashed', error, attempt: 1, atMs: this.#host.scheduler.now() } as const
+      this.#host.tell({ group: this.address, failure, protocol: 'killAndEscalate', offending: undefined, pending: [], restarts: 0, atMs: failure.atMs })
+      return undefined
+    }
+  }
+
+  #ended(delivery: Delivery, message: Message, lease: Subscription, outcome: Outcome): void {
+    const byHand = this.#answered.get(message.id) === true
+    this.#answered.delete(message.id)
+    // Whoever has it now answers for it.
+    if (delivery.lost.aborted) return lease.unsubscribe()
+    if (byHand || message.replyTo === undefined) return this.#settle(delivery, settlementOf(outcome), lease)
+    this.#track(answered(this.#host, this.address, message, outcome).then((settlement) => this.#settle(delivery, settlement, lease)))
+  }
+
+  #settle(delivery: Delivery, settlement: Settlement, lease?: Subscription): void {
+    const { edge } = this.#host
+    this.#track(delivery.settle(settlement).then(() => edge('a settlement'), (error: unknown) => edge('a settlement', error)).finally(() => lease?.unsubscribe()))
+  }
+
+  #track(work: Promise<unknown>): void {
+    this.#settling.add(work)
+    void work.finally(() => this.#settling.delete(work))
+  }
+
+  #settled(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = this.#host.scheduler.schedule(() => resolve(), PATIENCE_MS)
+      const wait = async (): Promise<void> => {
+        while (this.#settling.size > 0) await Promise.all(this.#settling)
+        timer.unsubscribe()
+        resolve()
+      }
+      void wait()
+    })
+  }
 }

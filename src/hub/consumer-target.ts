@@ -1,0 +1,31 @@
+import { combineLatest, map, type Observable, of } from 'rxjs'
+import type { WorkerGroup } from '../group/worker-group-contract.js'
+
+/** A group that messages go to, and how many of them. */
+export interface Target {
+  readonly group: Pick<WorkerGroup, 'offer' | 'live$' | 'status$' | 'drain'>
+  readonly prefetch: number | undefined
+  /** Messages that one worker handles at once: the size of a batch. */
+  readonly width: number
+  /** Takes a single message. */
+  readonly once: boolean
+}
+
+/** `waiting`: the first message will tell what it is for. `closed`: takes nothing more. */
+export type Aim = 'waiting' | 'closed' | Target
+
+/** As many messages as can run at once, and some more so that the next is there when one ends. */
+export const limitOf = (aim: Aim): Observable<number> => {
+  if (aim === 'waiting') return of(1)
+  if (aim === 'closed') return of(0)
+  const { group, prefetch, width, once } = aim
+  return combineLatest([group.live$, group.status$]).pipe(
+    map(([live, phase]) => {
+      if (phase === 'paused' || phase === 'draining' || phase === 'stopped') return 0
+      if (once) return 1
+      const slots = live * width
+      // With no worker alive one message must come, or none would ever be wanted.
+      return Math.max(slots + (prefetch ?? slots), width)
+    }),
+  )
+}
