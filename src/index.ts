@@ -4,6 +4,7 @@ export { scaleMap } from './operators/scale-map.js'
 // Worker groups
 export { workerGroup } from './group/worker-group.js'
 export { pipeline, type Pipeline } from './group/pipeline.js'
+export { family, type ChildGroupOptions, type Family, type FamilyOptions } from './group/family.js'
 export { OverflowError } from './group/run-source.js'
 export {
   GroupClosedError,
@@ -75,3 +76,27 @@ export {
   type Settlement,
   type Undecodable,
 } from './bus/bus.js'
+export { memoryBus, type MemoryBus, type MemoryBusOptions } from './bus/memory-bus.js'
+export { ack, reject, retry as retryAfter } from './bus/settlement.js'
+export { keepLease, type LeaseOptions } from './bus/lease.js'
+
+// Actions and the hub
+export { action, OutputError, type ActionOptions, type CheckedActionOptions, type TypedAction } from './hub/action.js'
+export type { Decoded, Encoded, Shape } from './hub/shape.js'
+export { fromTaskEither, LeftError } from './hub/from-task-either.js'
+export { actions, DuplicateActionError, type Actions, type Entries, type Entry } from './hub/registry.js'
+export { template, type Template, type TemplateOptions } from './hub/template.js'
+export { actionHub } from './hub/action-hub.js'
+export {
+  HubStoppedError,
+  RemoteError,
+  UnknownActionError,
+  type ActionHub,
+  type GroupHealth,
+  type HubHealth,
+  type HubPhase,
+  type PayloadOf,
+  type RequestOptions,
+  type ResultOf,
+} from './hub/hub-contract.js'
+export type { ActionHubOptions, ChildOptions, Children, HubBatchOptions, HubDefaults, HubGroupOptions } from './hub/hub-options.js'

@@ -4,15 +4,16 @@ import { FoundFile } from './files.js'
 import { printable } from './format.js'
 import type { DeadFile } from './result.js'
 
-const DeadLetter = t.type({ message: t.type({ payload: FoundFile }), reason: t.string, causes: t.array(t.string), attempts: t.number })
+const DeadLetter = t.type({ message: t.type({ payload: FoundFile }), reason: t.string })
 
 /** The file that a dead letter is about; undefined if it is about none. */
 export const deadFile = (group: string, deadLetter: unknown): DeadFile | undefined => {
   const decoded = DeadLetter.decode(deadLetter)
   if (E.isLeft(decoded)) return undefined
-  const { message, reason, causes, attempts } = decoded.right
-  return { group, path: message.payload.path, reason: printable(inShort(causes[0] ?? reason)), attempts }
+  const { message, reason } = decoded.right
+  return { group, path: message.payload.path, reason: printable(inShort(reason)) }
 }
 
-// An error of the file system ends with the call and the whole path, which is told already.
-const inShort = (cause: string): string => cause.replace(/^\w+: /, '').replace(/, \w+ '.*$/s, '')
+// Said once is enough: that one attempt failed, and the path with which an error of the file system ends.
+const inShort = (reason: string): string =>
+  reason.replace(/^failed after (?:1 attempt: |(\d+ attempts: ))\w+: /, (_, many: string | undefined) => (many === undefined ? '' : `failed after ${many}`)).replace(/, \w+ '.*$/s, '')

@@ -28,10 +28,10 @@ const digest = async (handle: FileHandle, size: number, buffer: Buffer, signal: 
   for (;;) {
     signal.throwIfAborted()
     const { bytesRead } = await handle.read(buffer, 0, buffer.length)
-    if (bytesRead === 0) break
     total += bytesRead
-    if (total > size) break // a file that grows as fast as it is read would never end
     hash.update(buffer.subarray(0, bytesRead))
+    // A piece that is not full is the last; and a file that grows as fast as it is read would never end.
+    if (bytesRead < buffer.length || total > size) break
   }
   if (total !== size) throw new ChangedFile(`had ${size} bytes when it was measured, and ${total > size ? 'more' : total} when it was read`)
   return hash.digest('hex')

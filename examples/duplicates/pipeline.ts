@@ -1,5 +1,5 @@
 import * as E from 'fp-ts/lib/Either.js'
-import { filter, from, map, merge, mergeMap, of, type Observable } from 'rxjs'
+import { EMPTY, filter, map, merge, mergeMap, of, throwError, type Observable } from 'rxjs'
 import { actionHub, byError, deadTopic, demand, exponential, memoryBus, restartOne, resume, type Delivery, type Escalation } from 'rxcrew'
 import { collect, hash, isFileTrouble, mayPass, stat, type Services } from './actions.js'
 import { deadFile } from './dead-files.js'
@@ -17,6 +17,7 @@ export interface PipelineOptions extends Services {
 export interface Pipeline {
   /** Hands a file to the first group. */
   send(path: RawPath): Promise<void>
+  /** Of all groups, also of one that has stopped. */
   stats(): readonly Reading[]
   /** Files that were given up; each has ended in the ledger. */
   readonly deadFiles$: Observable<DeadFile>
@@ -24,7 +25,8 @@ export interface Pipeline {
   readonly notes$: Observable<string>
   /** A group has stopped for good: what it should have done will not be done. */
   readonly gaveUp$: Observable<unknown>
-  drain(): Promise<unknown>
+  /** Ends all; what still runs after `deadlineMs` is aborted and stays open in the ledger. */
+  drain(deadlineMs: number): Promise<unknown>
 }
 
 const GROUPS = ['stat', 'hash', 'collect'] as const
@@ -33,30 +35,34 @@ const BUFFER_BYTES = 256 * 1024
 export const startPipeline = ({ workers, ...services }: PipelineOptions): Pipeline => {
   const bus = memoryBus()
   const hub = actionHub({ bus, services, defaults: { capacity: 64, prefetch: 64, supervision, retry } })
-  hub.do('stat', { action: stat, workers: { min: 1, max: workers }, scaling })
-  hub.do('hash', { action: hash, workers: { min: 1, max: workers }, scaling, worker: { acquire: () => Buffer.allocUnsafe(BUFFER_BYTES) } })
-  hub.do('collect', { action: collect, instance: 'single' })
+  const first = hub.do('stat', { action: stat, workers: { min: 1, max: workers }, scaling })
+  const second = hub.do('hash', { action: hash, workers: { min: 1, max: workers }, scaling, worker: { acquire: () => Buffer.allocUnsafe(BUFFER_BYTES) } })
+  const third = hub.do('collect', { action: collect, instance: 'single' })
 
-  const bury = (group: string) => (delivery: Delivery): Observable<DeadFile> => {
-    const file = E.isRight(delivery.message) ? deadFile(group, delivery.message.right.payload) : undefined
-    void delivery.settle({ type: 'ack' })
-    return file !== undefined && services.ledger.end(file.path) ? of(file) : from([])
-  }
-  const deadFiles = (group: string): Observable<DeadFile> =>
-    bus.deliveries({ topic: deadTopic(group), group: 'report', limit$: of(64) }).pipe(mergeMap(bury(group)))
+  const funeral = (group: string): Observable<DeadFile> =>
+    bus.deliveries({ topic: deadTopic(group), group: 'report', limit$: of(64) }).pipe(mergeMap((delivery) => bury(group, delivery, services)))
 
   hub.start()
   return {
     send: (path) => hub.send('stat', { path }),
-    stats: () => hub.stats(),
-    deadFiles$: merge(...GROUPS.map(deadFiles)),
+    stats: () => [first.stats(), second.stats(), third.stats()],
+    deadFiles$: merge(...GROUPS.map(funeral)),
     notes$: hub.escalations$.pipe(map(note)),
     gaveUp$: hub.escalations$.pipe(filter(({ protocol }) => protocol === 'killAndEscalate')),
-    drain: async () => {
-      await hub.drain({ deadlineMs: 0 })
+    drain: async (deadlineMs) => {
+      await hub.drain({ deadlineMs })
       await bus.close()
     },
   }
+}
+
+/** Ends the file that a dead letter is about. A letter that comes twice is told once. */
+const bury = (group: string, delivery: Delivery, { ledger }: Services): Observable<DeadFile> => {
+  const { message } = delivery
+  const file = E.isRight(message) ? deadFile(group, message.right.payload) : undefined
+  void delivery.settle({ type: 'ack' })
+  if (file === undefined) return throwError(() => new Error(`a dead letter from ${group} is about no file`))
+  return ledger.end(file.path) ? of(file) : EMPTY
 }
 
 // One more worker while files wait, one fewer when it has idled: what the disk and the processors can bear shows soon.

@@ -33,10 +33,10 @@ const names = (paths: readonly RawPath[]): string => {
 export const deadTable = ({ dead }: Result): string =>
   dead.length === 0
     ? '<p>None.</p>'
-    : `<div class="scroll"><table><thead><tr><th>Given up by</th><th>File</th><th>Reason</th><th class="number">Tries</th></tr></thead><tbody>${dead.slice(0, ROWS).map(deadRow).join('\n')}</tbody></table></div>${rest(dead.length, 'dead letter')}`
+    : `<div class="scroll"><table><thead><tr><th>Given up by</th><th>File</th><th>Reason</th></tr></thead><tbody>${dead.slice(0, ROWS).map(deadRow).join('\n')}</tbody></table></div>${rest(dead.length, 'dead letter')}`
 
-const deadRow = ({ group, path, reason, attempts }: DeadFile): string =>
-  `<tr><td>${escapeHtml(group)}</td><td>${file(path)}</td><td>${escapeHtml(reason)}</td><td class="number">${count(attempts)}</td></tr>`
+const deadRow = ({ group, path, reason }: DeadFile): string =>
+  `<tr><td>${escapeHtml(group)}</td><td>${file(path)}</td><td>${escapeHtml(reason)}</td></tr>`
 
 /** What was begun and is not done: only after an early end. */
 export const openList = ({ open }: Result): string =>

@@ -8,8 +8,6 @@ export interface DeadFile {
   readonly group: string
   readonly path: RawPath
   readonly reason: string
-  /** How often it was tried. */
-  readonly attempts: number
 }
 
 /** Everything a run has to tell. `found = totals.files + dead files of groups + open`. */

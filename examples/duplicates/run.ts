@@ -1,10 +1,10 @@
-import { Subscription, timer } from 'rxjs'
+import { firstValueFrom, from, race, Subscription, timer } from 'rxjs'
 import { createCatalogue, type Catalogue } from './catalogue.js'
 import { plural } from './format.js'
 import { createLedger, type Ledger } from './ledger.js'
 import { createMonitor, type Gauge, type Monitor } from './monitor.js'
 import { startPipeline, type Pipeline } from './pipeline.js'
-import { fromText } from './raw-path.js'
+import { fromText, type RawPath } from './raw-path.js'
 import type { DeadFile, Result } from './result.js'
 import type { Stage } from './stage.js'
 import { countFiles, feed, type Found } from './walker.js'
@@ -22,6 +22,9 @@ export interface Task {
 const MOST_OPEN = 1024
 const SAMPLE_MS = 250
 const FINISH_MS = 20_000
+const LAST_STEP_MS = 5000
+// The count goes ahead alone for so long: most folders are counted then, and the bar knows its end.
+const HEAD_START_MS = 1000
 
 interface Run {
   readonly found: Found
@@ -46,17 +49,20 @@ export const run = async (task: Task, stage: Stage): Promise<Result> => {
   const listeners = listen(current, stage)
   try {
     monitor.start()
-    void countFiles(root, stop.signal).then((total) => monitor.counted(total))
+    await firstValueFrom(race(from(count(current, root)), timer(HEAD_START_MS)))
     await feed({ root, ledger, found, send: (path) => pipeline.send(path), dead: (folder) => lose(current, folder), signal: stop.signal })
     await ledger.emptied(cut.signal)
   } finally {
     stop.abort()
+    // A group may be a step behind the ledger: it has passed its last file on, and has not yet settled it.
+    await pipeline.drain(ledger.size() === 0 ? LAST_STEP_MS : 0)
     monitor.stop()
-    await pipeline.drain()
     listeners.unsubscribe()
   }
   return resultOf(current, task, startedMs, stage.now() - startedMs)
 }
+
+const count = async ({ monitor, stop }: Run, root: RawPath): Promise<void> => monitor.counted(await countFiles(root, stop.signal))
 
 const open = ({ folder, maxSize, workers }: Task, stage: Stage, startedMs: number): Run => {
   const found: Found = { files: 0, folders: 0, links: 0, special: 0 }
@@ -82,7 +88,7 @@ const listen = (current: Run, { interrupted }: Stage): Subscription => {
   const listeners = new Subscription()
   const onInterrupt = (): void => {
     if (current.stop.signal.aborted) return
-    monitor.say(`Interrupted: finishing the ${plural(current.ledger.size(), 'file')} that had been begun; Ctrl-C again ends at once.`)
+    monitor.say(`Interrupted: finishing ${plural(current.ledger.size(), 'begun file')}; Ctrl-C again ends at once.`)
     current.end = 'interrupted'
     current.stop.abort()
     listeners.add(timer(FINISH_MS).subscribe(() => current.cut.abort()))
@@ -94,7 +100,11 @@ const listen = (current: Run, { interrupted }: Stage): Subscription => {
   }
   interrupted.addEventListener('abort', onInterrupt)
   listeners.add(() => interrupted.removeEventListener('abort', onInterrupt))
-  listeners.add(pipeline.deadFiles$.subscribe((file) => lose(current, file)))
+  const onLost = (error: unknown): void => {
+    monitor.remark(String(error))
+    onGivenUp()
+  }
+  listeners.add(pipeline.deadFiles$.subscribe({ next: (file) => lose(current, file), error: onLost }))
   listeners.add(pipeline.notes$.subscribe((note) => monitor.remark(note)))
   listeners.add(pipeline.gaveUp$.subscribe(onGivenUp))
   return listeners

@@ -28,9 +28,10 @@ const WHY = { interrupted: 'Interrupted', gaveUp: 'Given up' } as const
 
 const ended = (result: Result): readonly string[] => {
   if (result.end === 'complete') return []
-  const rest = result.total === undefined ? 'how many were never begun is not known' : `${count(neverBegun(result))} never begun`
+  const rest = result.total === undefined ? 'how many files were never begun is not known' : `${plural(neverBegun(result), 'file')} never begun`
   return [
-    `${WHY[result.end]}: of ${plural(result.found, 'file')} begun, ${count(result.totals.files)} hashed, ${count(deadInGroups(result))} dead, ${count(result.open.length)} not done; ${rest}.`,
+    `${WHY[result.end]}: ${rest}; of ${plural(result.found, 'begun file')}`,
+    `${count(result.totals.files)} hashed, ${count(deadInGroups(result))} dead, ${count(result.open.length)} not done.`,
     ...result.notes.slice(-SHOWN).map((note) => shorten(note, CELLS - 2)),
   ]
 }

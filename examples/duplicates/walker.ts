@@ -28,7 +28,7 @@ export const feed = async ({ root, ledger, found, send, dead, signal }: Feed): P
     if (entry.type === 'folder') found.folders += 1
     else if (entry.type === 'link') found.links += 1
     else if (entry.type === 'special') found.special += 1
-    else if (entry.type === 'unreadable') dead({ group: 'walk', path: entry.path, reason: entry.reason, attempts: 1 })
+    else if (entry.type === 'unreadable') dead({ group: 'walk', path: entry.path, reason: entry.reason })
     else {
       await ledger.room(signal)
       if (signal.aborted) return

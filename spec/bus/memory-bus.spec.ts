@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { BehaviorSubject, of, take, VirtualTimeScheduler } from 'rxjs'
 import { describe, expect, it } from 'vitest'
 import { type Delivery, deadTopic } from '../../src/bus/bus.js'
@@ -70,6 +71,21 @@ describe('the memory bus', () => {
     expect(listener.payloads()).toEqual(['a', 'b', 'b', 'a'])
   })
 
+  it('ends a lease in time also when another was extended while it was handed over', async () => {
+    const { bus, scheduler, pass } = virtualBus({ leaseMs: 100 })
+    const got: Delivery[] = []
+    bus.deliveries({ topic: 't', group: 'g', limit$: of(2) }).subscribe((delivery) => {
+      if (got.push(delivery) !== 2) return
+      scheduler.frame = 5
+      void got[0]?.extend()
+    })
+    await bus.publish(numbered('t', 2))
+    pass(95)
+    expect(got.map(payloadOf)).toEqual([0, 1, 1])
+    pass(5)
+    expect(got.map(payloadOf)).toEqual([0, 1, 1, 0])
+  })
+
   it('gives what was lost at one moment again in the order in which it arrived', async () => {
     const { bus, pass } = virtualBus({ leaseMs: 100 })
     const listener = listen(bus, { topic: 't', group: 'g', limit: 3 })
@@ -88,6 +104,20 @@ describe('the memory bus', () => {
     expect(listener.got.length).toBe(5)
     pass(31)
     expect(listener.payloads().slice(5)).toEqual([1, 3, 4, 2, 0])
+  })
+
+  it('retries any number in the order in which they are due', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 1, max: 30 }), { maxLength: 60, size: 'max' }), (waits) => {
+        const { bus, pass } = virtualBus()
+        const listener = listen(bus, { topic: 't', group: 'g' })
+        void bus.publish(numbered('t', waits.length))
+        for (const [index, afterMs] of waits.entries()) void listener.settle(index, retry(afterMs))
+        pass(30)
+        const wanted = waits.map((afterMs, index) => ({ afterMs, index })).toSorted((a, b) => a.afterMs - b.afterMs || a.index - b.index)
+        expect(listener.payloads().slice(waits.length)).toEqual(wanted.map(({ index }) => index))
+      }),
+    )
   })
 
   it('counts what is settled too late', async () => {
@@ -223,7 +253,7 @@ describe('the memory bus', () => {
     const dead = listen(bus, { topic: deadTopic('t'), group: 'g' })
     pass(7)
     await bus.publish(numbered('t', 1))
-    pass(300)
+    pass(200)
     expect(dead.payloads()).toMatchObject([{ firstAtMs: 7, lastAtMs: 207, attempts: 2, reason: 'its lease ended on delivery 2 of 2' }])
   })
 

@@ -5,9 +5,9 @@ export interface VirtualBus {
   readonly bus: MemoryBus
   readonly scheduler: VirtualTimeScheduler
   /** Moves the clock on by so many ms, doing all that becomes due; synchronous. */
-  pass(ms: number): void
+  readonly pass: (ms: number) => void
   /** Timers that are armed. */
-  timers(): number
+  readonly timers: () => number
 }
 
 /** A memory bus whose clock stands still until it is told to pass. */

@@ -15,6 +15,25 @@ const collectGarbage: () => void = runInNewContext('gc')
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
+/** The arrays that were made with `new Array` meanwhile: the chunks of a queue. */
+const chunksMade = (during: () => void): readonly WeakRef<readonly unknown[]>[] => {
+  const made: WeakRef<readonly unknown[]>[] = []
+  const original = globalThis.Array
+  globalThis.Array = new Proxy(original, {
+    construct: (target, args) => {
+      const chunk: unknown[] = Reflect.construct(target, args)
+      made.push(new WeakRef(chunk))
+      return chunk
+    },
+  })
+  try {
+    during()
+  } finally {
+    globalThis.Array = original
+  }
+  return made
+}
+
 describe('Fifo', () => {
   it('gives items in the order they came', () => {
     const queue = filled(3)
@@ -128,26 +147,35 @@ describe('Fifo', () => {
     expect(queue.size).toBe(how === 'clear' ? 0 : 2)
   })
 
-  it('holds on to no chunk from which everything was taken', async () => {
+  it('holds on to no large chunk after it was emptied', async () => {
     const queue = new Fifo<number>()
-    const arrays: WeakRef<object>[] = []
-    const original = globalThis.Array
-    try {
-      globalThis.Array = new Proxy(original, {
-        construct: (target, args) => {
-          const made: object = Reflect.construct(target, args)
-          arrays.push(new WeakRef(made))
-          return made
-        },
-      })
+    const made = chunksMade(() => {
       for (let i = 0; i < 10_000; i++) queue.push(i)
       for (let i = 0; i < 10_000; i++) queue.take()
-    } finally {
-      globalThis.Array = original
-    }
+    })
     await turn()
     collectGarbage()
-    expect(arrays.length).toBeGreaterThan(5)
-    expect(arrays.filter((made) => made.deref() !== undefined).length).toBeLessThanOrEqual(1)
+    expect(made.length).toBeGreaterThan(5)
+    expect(made.flatMap((chunk) => chunk.deref()?.length ?? []).filter((length) => length > 16)).toEqual([])
+    expect(queue.size).toBe(0)
+  })
+
+  it('makes no chunk again and again for a short queue, nor around the edge of two chunks', () => {
+    const queue = new Fifo<number>()
+    const short = chunksMade(() => {
+      for (let i = 0; i < 1_000; i++) {
+        for (let j = 0; j < 16; j++) queue.push(j)
+        for (let j = 0; j < 16; j++) queue.take()
+      }
+    })
+    expect(short).toEqual([])
+    for (let j = 0; j < 16; j++) queue.push(j)
+    const edge = chunksMade(() => {
+      for (let i = 0; i < 1_000; i++) {
+        queue.push(i)
+        queue.takeNewest()
+      }
+    })
+    expect(edge).toHaveLength(1)
   })
 })

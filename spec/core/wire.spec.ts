@@ -149,8 +149,8 @@ describe('what is refused on the way out', () => {
     [{ m: new Map() }, 'payload.m should be a value that JSON can carry, but is of class Map'],
     [{ p: new Point() }, 'payload.p should be a value that JSON can carry, but is of class Point'],
     [new Error('e'), 'payload should be a value that JSON can carry, but is of class Error'],
-  ])('is what JSON would change or lose (%#), by its path', (payload, text) => {
-    expect(refusal(payload)).toBe(`message: ${text}`)
+  ])('is what JSON would change or lose (%#), by its path', (payload, sentence) => {
+    expect(refusal(payload)).toBe(`message: ${sentence}`)
   })
 
   it('is a cycle, by the path at which it closes', () => {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { deadFile } from '../../examples/duplicates/dead-files.js'
 import { hashFile } from '../../examples/duplicates/hash-file.js'
 import { createLedger } from '../../examples/duplicates/ledger.js'
 import { measureFile } from '../../examples/duplicates/measure-file.js'
@@ -91,6 +92,22 @@ describe('hashing', () => {
 
   it('stops when it is told to', async () => {
     await expect(hash('plain', 7, AbortSignal.abort(new Error('enough')))).rejects.toThrow('enough')
+  })
+})
+
+describe('a dead letter', () => {
+  const letter = (reason: string): unknown => ({ message: { id: '1', payload: { path: 'a', size: 1 } }, reason, causes: [], attempts: 1, firstAtMs: 0, lastAtMs: 0 })
+
+  it.each([
+    [`failed after 1 attempt: Error: ENOENT: no such file or directory, lstat '/x/line\nbreak'`, 'ENOENT: no such file or directory'],
+    ['failed after 3 attempts: ChangedFile: had 1 byte', 'failed after 3 attempts: had 1 byte'],
+    ['path should be string,\nbut is missing', String.raw`path should be string,\nbut is missing`],
+  ])('that says %j is told as %j', (reason, told) => {
+    expect(deadFile('stat', letter(reason))).toEqual({ group: 'stat', path: 'a', reason: told })
+  })
+
+  it('about no file is told apart', () => {
+    expect(deadFile('stat', { reason: 'x' })).toBeUndefined()
   })
 })
 

@@ -14,7 +14,7 @@ describe('the types of an action', () => {
         return `${input.width}px`
       },
     })
-    expectTypeOf(resize.decode).returns.toEqualTypeOf<Either<string, { width: number }> | Promise<Either<string, { width: number }>>>()
+    expectTypeOf<(typeof resize)['decode']>().returns.toEqualTypeOf<Either<string, { width: number }> | Promise<Either<string, { width: number }>>>()
     expectTypeOf<NonNullable<typeof resize.types>>().toEqualTypeOf<{ readonly payload: { width: number }; readonly result: string }>()
   })
 
@@ -26,6 +26,6 @@ describe('the types of an action', () => {
 
   it('follow the job where it is written down', () => {
     const shoot = action({ name: 'shoot', input: t.string, handle: ({ worker, services }: Job<string, { page: number }, { db: string }>) => `${worker.page}${services.db}` })
-    expectTypeOf(shoot.handle).parameter(0).toEqualTypeOf<Job<string, { page: number }, { db: string }>>()
+    expectTypeOf<(typeof shoot)['handle']>().parameter(0).toEqualTypeOf<Job<string, { page: number }, { db: string }>>()
   })
 })

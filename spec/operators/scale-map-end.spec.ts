@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { BehaviorSubject, firstValueFrom, lastValueFrom, NEVER, Observable, of, Subject, take, toArray } from 'rxjs'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { BehaviorSubject, config, firstValueFrom, lastValueFrom, NEVER, Observable, of, Subject, take, toArray } from 'rxjs'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { scaleMap } from '../../src/operators/scale-map.js'
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
@@ -249,6 +249,35 @@ describe('scaleMap at its end', () => {
     collectGarbage()
     expect(waiting.deref()).toBe(undefined)
     expect(subscription.closed).toBe(true)
+  })
+
+  it('tells its subscriber nothing more after the end, not even what would be ignored', async () => {
+    vi.useFakeTimers()
+    const stopped: unknown[] = []
+    config.onStoppedNotification = (notification) => stopped.push(notification)
+    try {
+      const [first, second, third] = [pending<string>(), pending<string>(), pending<string>()]
+      of(first, second, third).pipe(scaleMap(({ promise }) => promise, 3), take(1)).subscribe()
+      const late$ = new Subject<number>()
+      of(1).pipe(scaleMap(() => ['a', 'b', 'c'], late$), take(1)).subscribe()
+      late$.next(1)
+      of(1).pipe(scaleMap(() => Promise.resolve('only'), 1), take(1)).subscribe()
+      const limit$ = new BehaviorSubject(1)
+      of(1).pipe(scaleMap(() => Promise.resolve('a'), limit$)).subscribe({ complete: () => limit$.next(2) })
+      const failing$ = [new Subject<number>(), new Subject<number>()] as const
+      of(...failing$).pipe(scaleMap((inner$) => inner$, 2)).subscribe({ error: () => failing$[1].error('second') })
+      failing$[0].error('first')
+      first.resolve('first')
+      await first.promise
+      second.resolve('late')
+      third.reject('late')
+      await Promise.allSettled([second.promise, third.promise])
+      vi.runAllTimers()
+      expect(stopped).toEqual([])
+    } finally {
+      config.onStoppedNotification = null
+      vi.useRealTimers()
+    }
   })
 
   it('gives its first value to a promise and ends', async () => {

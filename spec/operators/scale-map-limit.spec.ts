@@ -136,7 +136,7 @@ describe('scaleMap with a moving limit', () => {
 
   it.each([-1, Number.NaN, 0.5, Number.NEGATIVE_INFINITY])('refuses the number %s where the operator is made', (wrong) => {
     expect(() => scaleMap(() => of(1), wrong)).toThrow(OptionsError)
-    expect(() => scaleMap(() => of(1), wrong)).toThrow(`but is ${wrong}`)
+    expect(() => scaleMap(() => of(1), wrong)).toThrow(`scaleMap: limit should be a whole number, 0 or more, or Infinity, or an Observable, but is ${wrong}`)
   })
 
   it.each([

@@ -1,10 +1,14 @@
 import { VirtualTimeScheduler } from 'rxjs'
 
+const MOST_AT_ONCE = 10_000
+
 /**
  * A clock that moves only when it is told to. Between two scheduled actions every promise that can settle does, so
  * groups whose handlers are promises can be watched as closely as those whose handlers are Observables.
  */
 export class VirtualTime extends VirtualTimeScheduler {
+  #steps = 0
+
   /** Lets every promise settle that needs no time to pass. */
   async settle(): Promise<void> {
     await new Promise((resolve) => setImmediate(resolve))
@@ -41,6 +45,9 @@ export class VirtualTime extends VirtualTimeScheduler {
     for (let action = this.actions[0]; action !== undefined && action.delay <= untilMs; action = this.actions[0]) {
       this.actions.shift()
       if (action.closed) continue
+      if (action.delay > this.frame) this.#steps = 0
+      // A machine that reschedules itself for no time would hang the spec: it is told instead.
+      if (++this.#steps > MOST_AT_ONCE) throw new Error(`more than ${MOST_AT_ONCE} actions at ${this.frame} ms`)
       this.frame = action.delay
       const error: unknown = action.execute(action.state, action.delay)
       if (error !== undefined) throw error

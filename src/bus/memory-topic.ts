@@ -1,10 +1,10 @@
 import { isRight } from 'fp-ts/lib/Either.js'
-import { type DeadLetter, type DeadLetterFilter, deadTopic } from './bus.js'
+import type { Message } from '../core/message.js'
 import { copyMessage } from '../core/wire.js'
+import { type DeadLetter, type DeadLetterFilter, deadTopic } from './bus.js'
 import { deadLetterOf, original } from './dead-letter.js'
 import type { Stored } from './memory-entry.js'
 import { type GroupHost, MemoryGroup } from './memory-group.js'
-import type { Message } from '../core/message.js'
 
 const DEAD = deadTopic('')
 
@@ -59,7 +59,7 @@ export class MemoryTopic {
   group(name: string): MemoryGroup {
     const known = this.#groups.get(name)
     if (known !== undefined) return known
-    const group = this.#make()
+    const group = new MemoryGroup({ ...this.#host, forget: (stored) => this.#forget(stored) })
     if (this.#groups.size === 0) for (const stored of this.#kept) group.accept(stored)
     if (!this.#isDead) this.#kept.clear()
     this.#groups.set(name, group)
@@ -71,7 +71,7 @@ export class MemoryTopic {
   }
 
   listener(): MemoryGroup {
-    const group = this.#make()
+    const group = new MemoryGroup({ ...this.#host, forget: () => undefined })
     this.#listeners.add(group)
     return group
   }
@@ -96,10 +96,6 @@ export class MemoryTopic {
       stored.taken = true
     }
     return chosen.length
-  }
-
-  #make(): MemoryGroup {
-    return new MemoryGroup({ ...this.#host, forget: (stored) => this.#forget(stored) })
   }
 
   #forget(stored: Stored): void {

@@ -4,7 +4,11 @@ import { MessageError } from './message-error.js'
 /** Keys by which JSON could reach a prototype: refused where a message is sent, dropped where one is read. */
 export const isHostile = (key: string): boolean => key === '__proto__' || key === 'constructor' || key === 'prototype'
 
-const isRecord = (value: object): value is Record<string, unknown> => !Array.isArray(value)
+// One prototype at most: true of plain objects from another realm as well.
+const isPlain = (value: object): value is Record<string, unknown> => {
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === null || Object.getPrototypeOf(prototype) === null
+}
 
 /**
  * Copies a value as JSON would carry it, and refuses what JSON would change in silence: functions, symbols, bigints,
@@ -46,17 +50,15 @@ export class JsonCopier {
   }
 
   #object(value: object, depth: number): unknown {
-    if (depth > this.#maxDepth) return this.#tooDeep(depth)
+    // The envelope around it is one level.
+    if (depth >= this.#maxDepth) return this.#tooDeep(depth)
     this.#above[depth - 1] = value
     this.units += 2
     // One object may be reached by exponentially many paths: give up once it is certain to be too large.
     if (this.units > this.#maxUnits) return fail(this.#path(depth), 'over the limit on the way there', 'within the size allowed for a message')
     if (Array.isArray(value)) return this.#array(value, depth)
     if ('toJSON' in value && typeof value.toJSON === 'function') return this.copy(value.toJSON(), '', depth + 1)
-    const prototype: unknown = Object.getPrototypeOf(value)
-    // Plain means one prototype at most: true of objects from another realm as well.
-    if (prototype !== null && Object.getPrototypeOf(prototype) !== null) return this.#refuse(value, this.#trail[depth - 1] ?? '', depth)
-    return isRecord(value) ? this.#record(value, depth) : value
+    return isPlain(value) ? this.#record(value, depth) : this.#refuse(value, this.#trail[depth - 1] ?? '', depth)
   }
 
   #array(value: readonly unknown[], depth: number): unknown {

@@ -72,7 +72,7 @@ const plain = (message: Message, maxBytes: number, maxDepth: number): { readonly
   const checked = messageCodec.decode(message)
   if (isLeft(checked)) throw new MessageError(problems(checked.left))
   const { id, topic, key, replyTo, correlationId, from, headers, payload } = checked.right
-  const copier = new JsonCopier(maxBytes, maxDepth - 1)
+  const copier = new JsonCopier(maxBytes, maxDepth)
   copier.copy(headers, 'headers', 1)
   const copied = copier.copy(payload, 'payload', 1)
   const units = copier.units + ENVELOPE_UNITS + length(id) + length(topic) + length(key) + length(replyTo) + length(correlationId) + length(from)

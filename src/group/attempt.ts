@@ -8,6 +8,7 @@ import type { Worker } from './crew.js'
 import type { Deadline } from './deadlines.js'
 import { follow, vacate } from './follow.js'
 import type { Item } from './item.js'
+import { Slot } from './slot.js'
 
 /** What an attempt needs of its group, and whom it tells its one end. */
 export interface AttemptHost {
@@ -127,9 +128,28 @@ export class Attempt implements Job<unknown, unknown, unknown>, Link<Attempt> {
   }
 
   #handle(work: Work): ObservableInput<unknown> {
-    const following = follow(work.handle(this), this)
+    const result = work.handle(this)
+    // Followed by hand: a derived promise for each message, and a turn of the queue more, cost a quarter of an attempt.
+    if (result instanceof Promise) return this.#await(result)
+    const following = follow(result, this)
     if (following === undefined) return EMPTY
     return 'subscribe' in following ? this.#occupy(following) : following
+  }
+
+  #await(result: Promise<unknown>): ObservableInput<unknown> {
+    const slot = new Slot()
+    result.then(
+      (value) => {
+        const passed = this.onValue(value)
+        if (passed === undefined) slot.end()
+        else passed.then(() => slot.end())
+      },
+      (error: unknown) => {
+        this.onError(error)
+        slot.end()
+      },
+    )
+    return slot
   }
 
   #decode(work: Work, decoded: ReturnType<Action['decode']>): ObservableInput<unknown> {

@@ -13,7 +13,7 @@ import type { DrainCall, WorkerGroup } from './worker-group-contract.js'
 type Ruled = 'name' | 'address' | 'supervision' | 'instance'
 
 /** A child is always restarted (`restartAll`, any number of times) and always scales. */
-export type ChildGroupOptions<I = unknown, O = unknown, W = unknown, S = unknown> = Omit<GroupOptions<I, O, W, S>, Ruled>
+export type ChildGroupOptions<I = unknown, O = unknown, W = undefined, S = undefined> = Omit<GroupOptions<I, O, W, S>, Ruled>
 
 export interface FamilyOptions {
   /** The address of a child; default `` `${parent}/children/${child}` ``. */
@@ -31,7 +31,7 @@ export interface Family {
   /** By name, in the order they were added. */
   readonly children: ReadonlyMap<string, WorkerGroup>
   /** Starts with the family, or at once if that has started. Throws if the name is taken or the family is ending. */
-  add<I, O, W, S>(name: string, options: ChildGroupOptions<I, O, W, S>): WorkerGroup<I, O>
+  add<I, O, W = undefined, S = undefined>(name: string, options: ChildGroupOptions<I, O, W, S>): WorkerGroup<I, O>
   start(): void
   /** The parent first, its children once it has ended, all within one deadline. Twice is the same drain; a nearer deadline shortens it. */
   drain(options?: DrainCall): Promise<DrainReport>
@@ -98,7 +98,7 @@ export const family = (parent: Member, options: FamilyOptions = {}): Family => {
     return ended
   }
 
-  function add<I, O, W, S>(name: string, options: ChildGroupOptions<I, O, W, S>): WorkerGroup<I, O>
+  function add<I, O, W = undefined, S = undefined>(name: string, options: ChildGroupOptions<I, O, W, S>): WorkerGroup<I, O>
   function add(name: string, given: ChildGroupOptions): WorkerGroup {
     checkOptions('family.add', CHILD_CODECS, given, undefined, ['action'])
     if (children.has(name)) throw new OptionsError('family.add', [{ path: 'name', got: `'${name}', which is taken`, expected: 'a name of its own' }])

@@ -11,7 +11,7 @@ export const AGAIN_MS = 1_000
 
 interface Desk {
   readonly outbox: Pick<Outbox, 'answer'>
-  edge(what: string, error?: unknown): void
+  readonly edge: (what: string, error?: unknown) => void
 }
 
 /**
@@ -24,12 +24,14 @@ export const answered = async ({ outbox, edge }: Desk, address: string, message:
   try {
     if (outcome.type === 'completed') await outbox.answer(address, message, outcome.value)
     else if (why !== undefined) await refuse(outcome.type, why)
+    edge('an answer')
     return settlementOf(outcome)
   } catch (error) {
+    if (error instanceof MessageError) {
+      await refuse('failed', error.message).catch((second: unknown) => edge('an answer', second))
+      return reject('the answer cannot travel', error)
+    }
     edge('an answer', error)
-    if (outcome.type !== 'completed') return settlementOf(outcome)
-    if (!(error instanceof MessageError)) return retry(AGAIN_MS, error)
-    await refuse('failed', error.message).catch(() => undefined)
-    return reject('the answer cannot travel', error)
+    return outcome.type === 'completed' ? retry(AGAIN_MS, error) : settlementOf(outcome)
   }
 }

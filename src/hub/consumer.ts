@@ -22,9 +22,9 @@ export interface ConsumerHost {
   readonly random: () => number
   readonly lease: LeaseOptions
   readonly consumption: SupervisionStrategy
-  tell(escalation: Escalation): void
+  readonly tell: (escalation: Escalation) => void
   /** Something at the edge to the bus failed; without an error, it went well. */
-  edge(what: string, error?: unknown): void
+  readonly edge: (what: string, error?: unknown) => void
 }
 
 /** A bus that does not answer must not hold up the end for longer. */
@@ -60,6 +60,10 @@ export class Consumer {
     this.transport = transportOf(host.outbox, ({ id }) => this.#answered.has(id) && this.#answered.set(id, true))
   }
 
+  get #what(): string {
+    return `taking deliveries of '${this.topic}'`
+  }
+
   /** From now on messages go to this group. */
   attach(target: Target): void {
     this.#target = target
@@ -74,10 +78,11 @@ export class Consumer {
 
   open(): void {
     if (this.consuming) return
-    const { bus, scheduler, random, consumption, tell } = this.#host
+    const { bus, scheduler, random, consumption, tell, edge } = this.#host
     const limit$ = this.#aim$.pipe(switchMap(limitOf), distinctUntilChanged())
     const escalations = { next: (escalation: Escalation) => tell({ ...escalation, failure: { ...escalation.failure, type: 'crashed' } }) }
     this.consuming = true
+    edge(this.#what)
     this.#subscription.add(
       bus.deliveries({ topic: this.topic, group: this.#consumerGroup, limit$ }).pipe(supervise(consumption, { escalations, scheduler, random, name: this.address })).subscribe({
         next: (delivery) => this.#take(delivery),
@@ -97,7 +102,7 @@ export class Consumer {
 
   #giveUp(error: unknown): void {
     this.consuming = false
-    this.#host.edge(`deliveries of '${this.topic}'`, error)
+    this.#host.edge(this.#what, error)
     void this.#target?.group.drain()
   }
 

@@ -49,18 +49,18 @@ export interface HubHealth {
 }
 
 /** Groups of workers on a bus. */
-export interface ActionHub<R extends Entries = Entries, S = unknown> extends AsyncDisposable {
+export interface ActionHub<R extends Entries = Entries, S = undefined> extends AsyncDisposable {
   /**
    * Makes a group that listens on the topic of its name, from `start()` on, and its children. Legal before and after `start()`.
    * Throws `DuplicateActionError` while a group of this name lives, `HubStoppedError` once the hub ends, `OptionsError` for wrong options.
    */
   do<N extends keyof R & string>(name: N, options?: OrCreator<HubGroupOptions & { readonly action?: undefined }>, children?: Children<S>): WorkerGroup<PayloadOf<R, N>, ResultOf<R, N>>
-  do<I, O, W>(name: string, options: OrCreator<HubGroupOptions<I, O, W, S>>, children?: Children<S>): WorkerGroup<I, O>
-  do<I, O, W>(name: string, options: OrCreator<HubBatchOptions<I, O, W, S>>, children?: Children<S>): WorkerGroup<I, O>
+  do<I, O, W = undefined>(name: string, options: OrCreator<HubGroupOptions<I, O, W, S>>, children?: Children<S>): WorkerGroup<I, O>
+  do<I, O, W = undefined>(name: string, options: OrCreator<HubBatchOptions<I, O, W, S>>, children?: Children<S>): WorkerGroup<I, O>
   /** The same, for a topic of another name. */
   doAlias<N extends keyof R & string>(name: N, topic: string, options?: OrCreator<HubGroupOptions & { readonly action?: undefined }>, children?: Children<S>): WorkerGroup<PayloadOf<R, N>, ResultOf<R, N>>
-  doAlias<I, O, W>(name: string, topic: string, options: OrCreator<HubGroupOptions<I, O, W, S>>, children?: Children<S>): WorkerGroup<I, O>
-  doAlias<I, O, W>(name: string, topic: string, options: OrCreator<HubBatchOptions<I, O, W, S>>, children?: Children<S>): WorkerGroup<I, O>
+  doAlias<I, O, W = undefined>(name: string, topic: string, options: OrCreator<HubGroupOptions<I, O, W, S>>, children?: Children<S>): WorkerGroup<I, O>
+  doAlias<I, O, W = undefined>(name: string, topic: string, options: OrCreator<HubBatchOptions<I, O, W, S>>, children?: Children<S>): WorkerGroup<I, O>
   /** Groups start and listen; templates listen. Twice is once. */
   start(): void
   /** Every group stops taking messages and drains, parents before their children; resolves to all reports added up. Final: the hub cannot be used again. */

@@ -4,7 +4,7 @@ import type { MessageBus } from '../bus/bus.js'
 import type { Action } from '../core/action.js'
 import type { Job } from '../core/job.js'
 import type { Message } from '../core/message.js'
-import { anyFunction, anything, either, having, nested, nonEmptyString, type OptionCodecs, whole } from '../core/options.js'
+import { anyFunction, anything, either, having, milliseconds, nested, nonEmptyString, type OptionCodecs, whole } from '../core/options.js'
 import type { Result } from '../core/result.js'
 import { CHILD_CODECS } from '../group/family.js'
 import type { BatchGroupOptions, GroupOptions, WorkerOptions } from '../group/group-options.js'
@@ -74,6 +74,8 @@ export interface ActionHubOptions<H, A, S> {
   readonly defaults?: HubDefaults | undefined
   /** What is done when the bus breaks off deliveries; default `restartOne({ maxRestarts: 10, withinMs: 60_000 })`. */
   readonly consumption?: SupervisionStrategy | undefined
+  /** How leases are kept, in ms: those of the bus; default 30,000, and an hour in all. */
+  readonly lease?: { readonly leaseMs?: number | undefined; readonly maxLeaseMs?: number | undefined } | undefined
   /** Default `asyncScheduler`; all time comes from it. */
   readonly scheduler?: SchedulerLike | undefined
   /** Numbers in `[0, 1)`; all chance but ids comes from it. Default `Math.random`. */
@@ -112,6 +114,7 @@ export const HUB_CODECS: OptionCodecs = {
   signal: having('an AbortSignal', 'addEventListener'),
   childAddress: anyFunction,
   defaults: nested(without(HUB_GROUP_CODECS, ['action', 'batch', 'worker', 'key', 'onEscalation'])),
+  lease: nested({ leaseMs: milliseconds(3), maxLeaseMs: milliseconds(3) }),
   consumption: having('a supervision strategy', 'decide'),
   scheduler: having('a scheduler', 'schedule', 'now'),
   random: anyFunction,

@@ -7,9 +7,9 @@ import type { Envelope, Message } from '../core/message.js'
 export const FAILURE_HEADER = 'rxcrew-failure'
 
 export interface Outbox {
-  send(topic: string, payload: unknown, envelope?: Envelope): Promise<void>
+  readonly send: (topic: string, payload: unknown, envelope?: Envelope) => Promise<void>
   /** Answers a request; nothing happens if nobody asked. */
-  answer(from: string, request: Message, payload: unknown, headers?: Message['headers']): Promise<void>
+  readonly answer: (from: string, request: Message, payload: unknown, headers?: Message['headers']) => Promise<void>
 }
 
 /** Everything that the hub sends, with an id and a moment. What cannot travel is rejected, as the bus does. */

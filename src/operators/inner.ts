@@ -22,12 +22,9 @@ export class Inner<R> extends Subscriber<R> {
     this.#host.next(value)
   }
 
+  // The host ends with it, and unsubscribes from every inner, this one included.
   protected override _error(error: unknown): void {
-    try {
-      this.#host.error(error)
-    } finally {
-      this.unsubscribe()
-    }
+    this.#host.error(error)
   }
 
   // What a teardown throws must not keep the slot taken.

@@ -9,7 +9,7 @@ import { type BusEnvironment, type BusTrial, trialOf } from './bus-environment.j
 /** One promise of a bus; rejects with a clear error where it is broken. */
 export interface BusCase {
   readonly name: string
-  run(): Promise<void>
+  readonly run: () => Promise<void>
 }
 
 /** A case before it has a bus of its own. */

@@ -1,0 +1,65 @@
+import type { Consumer } from './consumer.js'
+import type { Target } from './consumer-target.js'
+import type { TemplateTable } from './registry.js'
+import type { Template } from './template.js'
+
+/** What the channels of templates need to know of the hub. */
+export interface ChannelHost {
+  templates(): TemplateTable
+  /** Who has the name: a group that this channel feeds, one with a channel of its own, or none. */
+  holder(name: string): 'booted' | 'own' | 'none'
+  make(template: Template, boot: () => Target): Consumer
+  /** Makes the template's group; throws if it cannot. */
+  boot(template: Template, channel: Consumer): Target
+}
+
+interface Channel {
+  readonly template: Template
+  readonly consumer: Consumer
+}
+
+/** The channels of templates: each listens from the start, whether its group lives or not, unless `do` has taken its name. */
+export class Channels {
+  readonly #host: ChannelHost
+  readonly #open = new Map<string, Channel>()
+
+  constructor(host: ChannelHost) {
+    this.#host = host
+  }
+
+  get all(): readonly Channel[] {
+    return [...this.#open.values()]
+  }
+
+  /** Opens and closes channels, so that they are as the registry and the groups say. */
+  sync(): void {
+    const templates = this.#host.templates()
+    for (const [name, { template, consumer }] of this.#open) {
+      const holder = this.#host.holder(name)
+      if (holder === 'own' || (holder === 'none' && templates[name] !== template)) {
+        this.#open.delete(name)
+        void consumer.close()
+      }
+    }
+    for (const [name, template] of Object.entries(templates)) {
+      if (!this.#open.has(name) && this.#host.holder(name) === 'none') this.#listen(template)
+    }
+  }
+
+  /** Resolves once no channel listens any more; one that feeds a group waits for its end. */
+  async close(endOf: (name: string) => PromiseLike<unknown> | undefined): Promise<void> {
+    const closing = [...this.#open].map(async ([name, { consumer }]) => {
+      const end = endOf(name)
+      if (end !== undefined) await end
+      await consumer.close()
+    })
+    this.#open.clear()
+    await Promise.all(closing)
+  }
+
+  #listen(template: Template): void {
+    const consumer: Consumer = this.#host.make(template, () => this.#host.boot(template, consumer))
+    this.#open.set(template.name, { template, consumer })
+    consumer.open()
+  }
+}
