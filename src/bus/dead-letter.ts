@@ -1,4 +1,4 @@
-import { isRight } from 'fp-ts/lib/Either.js'
+import { isRight } from '../core/either.js'
 import * as t from 'io-ts'
 import { createMessage } from '../core/create-message.js'
 import { describe } from '../core/describe.js'

@@ -1,4 +1,4 @@
-import { right } from 'fp-ts/lib/Either.js'
+import { right } from '../core/either.js'
 import { asyncScheduler, defer, EMPTY, ReplaySubject, type SchedulerLike } from 'rxjs'
 import { checkOptions, having, milliseconds, nonEmptyString, observable, whole, wholeOrInfinity } from '../core/options.js'
 import { decodeMessage, DEFAULT_MAX_BYTES, plainMessage } from '../core/wire.js'

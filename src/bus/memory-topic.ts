@@ -1,4 +1,4 @@
-import { isRight } from 'fp-ts/lib/Either.js'
+import { isRight } from '../core/either.js'
 import type { Message } from '../core/message.js'
 import { copyMessage } from '../core/wire.js'
 import { type DeadLetter, type DeadLetterFilter, deadTopic } from './bus.js'

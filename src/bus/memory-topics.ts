@@ -1,4 +1,5 @@
-import { type Either, isRight, right } from 'fp-ts/lib/Either.js'
+import type { Either } from 'fp-ts/lib/Either.js'
+import { isRight, right } from '../core/either.js'
 import type { SchedulerLike } from 'rxjs'
 import type { Message } from '../core/message.js'
 import { deadTopic, type Undecodable } from './bus.js'

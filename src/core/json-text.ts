@@ -1,4 +1,5 @@
-import { type Either, left, right } from 'fp-ts/lib/Either.js'
+import type { Either } from 'fp-ts/lib/Either.js'
+import { left, right } from './either.js'
 import { isHostile } from './json-copy.js'
 
 /** Whether the text takes more bytes than allowed as UTF-8; encodes it only when its length leaves that open. */

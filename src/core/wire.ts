@@ -1,4 +1,5 @@
-import { type Either, isLeft, left, mapLeft } from 'fp-ts/lib/Either.js'
+import type { Either } from 'fp-ts/lib/Either.js'
+import { isLeft, left } from './either.js'
 import { copyJson, JsonCopier } from './json-copy.js'
 import { messageCodec, problems } from './json-envelope.js'
 import { exceeds, excerpt, parseJson } from './json-text.js'
@@ -46,9 +47,8 @@ export const decodeMessage = (raw: string | Uint8Array, given: WireLimits = {}):
   const { maxBytes, maxDepth } = limits('decodeMessage', given)
   const parsed = parseJson(raw, maxBytes, maxDepth)
   if (isLeft(parsed)) return left({ reason: parsed.left, raw: excerpt(raw) })
-  return mapLeft((errors: Parameters<typeof problems>[0]) => ({ reason: sentences(problems(errors)), raw: excerpt(raw) }))(
-    messageCodec.decode(parsed.right),
-  )
+  const decoded = messageCodec.decode(parsed.right)
+  return isLeft(decoded) ? left({ reason: sentences(problems(decoded.left)), raw: excerpt(raw) }) : decoded
 }
 
 /** The message as a bus would carry it, without the detour over text: a copy of its own, checked as `encodeMessage` does. */

@@ -1,4 +1,5 @@
-import { type Either, right } from 'fp-ts/lib/Either.js'
+import type { Either } from 'fp-ts/lib/Either.js'
+import { right } from '../core/either.js'
 import type { Action } from '../core/action.js'
 import type { Job } from '../core/job.js'
 import { anyFunction, anything, checkOptions, nonEmptyString } from '../core/options.js'

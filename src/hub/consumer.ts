@@ -1,4 +1,4 @@
-import { isLeft } from 'fp-ts/lib/Either.js'
+import { isLeft } from '../core/either.js'
 import { BehaviorSubject, distinctUntilChanged, type Observable, type SchedulerLike, Subscription, switchMap } from 'rxjs'
 import type { Delivery, DeliveryOptions, Settlement } from '../bus/bus.js'
 import { keepLease, type LeaseOptions } from '../bus/lease.js'

@@ -1,4 +1,5 @@
-import { fromNullable, type Option } from 'fp-ts/lib/Option.js'
+import type { Option } from 'fp-ts/lib/Option.js'
+import { fromNullable } from '../core/either.js'
 import * as t from 'io-ts'
 import { castDraft, Immer } from 'immer'
 import { BehaviorSubject, type Observable } from 'rxjs'

@@ -1,4 +1,4 @@
-import { isLeft } from 'fp-ts/lib/Either.js'
+import { isLeft } from '../core/either.js'
 import { of, type Subscription } from 'rxjs'
 import { ack } from '../bus/settlement.js'
 import { describe } from '../core/describe.js'

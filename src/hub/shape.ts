@@ -1,5 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
-import { type Either, left, right } from 'fp-ts/lib/Either.js'
+import type { Either } from 'fp-ts/lib/Either.js'
+import { left, right } from '../core/either.js'
 import * as t from 'io-ts'
 import { describe } from '../core/describe.js'
 import type { Problem } from '../core/options-error.js'
