@@ -1,6 +1,6 @@
 import { mkdir, rm, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { asapScheduler, filter, firstValueFrom, interval, lastValueFrom, ReplaySubject } from 'rxjs'
+import { filter, firstValueFrom, interval, lastValueFrom, ReplaySubject } from 'rxjs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createCatalogue } from '../../examples/duplicates/catalogue.js'
 import { createLedger } from '../../examples/duplicates/ledger.js'
@@ -91,7 +91,7 @@ describe('the pipeline', () => {
     const pipeline = startPipeline({ ...services, root: fromText(join(folder, 'endless')), catalogue: createCatalogue(), ledger })
     ledger.begin('huge')
     await pipeline.send('huge')
-    const reading$ = interval(0, asapScheduler).pipe(filter(() => pipeline.stats().some(({ address, busy }) => address === 'hash' && busy === 1)))
+    const reading$ = interval(1).pipe(filter(() => pipeline.stats().some(({ address, busy }) => address === 'hash' && busy === 1)))
     await firstValueFrom(reading$)
     await pipeline.drain(0)
     expect(ledger.open()).toEqual(['huge'])

@@ -107,6 +107,18 @@ describe('a template', () => {
     expect(bus.counts('wrong', 'wrong')).toMatchObject({ dead: 1, retrying: 0 })
   })
 
+  it('of a one-time group makes a fresh one for each message', async () => {
+    const runs: unknown[] = []
+    const once = template({ name: 'once', action: action({ name: 'once', handle: ({ message }) => runs.push(message.payload) }), options: { instance: 'oneTime' } })
+    const { hub, bus, publish, clock } = stand({ actions: actions({ once }) })
+    hub.start()
+    for (const n of [1, 2, 3]) await publish('once', n)
+    await clock.settle()
+    expect(runs).toEqual([1, 2, 3])
+    expect(bus.counts('once', 'once')).toMatchObject({ acked: 3, waiting: 0 })
+    expect(hub.stats()).toEqual([])
+  })
+
   it('boots nothing any more while the hub ends', async () => {
     const { hub, bus, publish, clock } = stand({ actions: actions({ slow: template({ name: 'slow', action: action({ name: 'slow', handle: () => NEVER }) }) }) })
     hub.start()

@@ -39,7 +39,7 @@ describe('seed: supervision', () => {
     const told: Escalation[] = []
     const group = workerGroup({ action, timeoutMs: 100, scheduler: clock, onEscalation: (escalation) => told.push(escalation) })
     await group.offer(1)
-    await clock.runUntil(100)
+    await clock.runUntil(2_000)
     expect(told[0]?.failure.type).toBe(type)
   })
 

@@ -52,7 +52,7 @@ describe('seed: messages', () => {
   it('seed: message fields used by actions — each has its place, and `submit` is the future', async () => {
     const { hub, publish, clock } = stand()
     const seen: Message[] = []
-    const group = hub.do('a', { action: ({ message, input }: Job<unknown>) => { seen.push(message); return input } })
+    const group = hub.do('a', { action: ({ message, input }: Job) => { seen.push(message); return input } })
     hub.start()
     const envelope = { id: 'm1', from: 'b', headers: { h: 'v' }, replyTo: 'r', correlationId: 'c', expiresAtMs: 1_000 }
     await publish('a', { bytes: 1 }, envelope)

@@ -152,6 +152,6 @@ export class Books implements IntakeHost {
 
   #tell(item: Item, outcome: Outcome): void {
     item.sink?.onOutcome(outcome, item)
-    this.outcomes$.next(outcome)
+    if (this.outcomes$.observed) this.outcomes$.next(outcome)
   }
 }

@@ -1,4 +1,4 @@
-import { BehaviorSubject, EMPTY, Subject, type ObservableInput, type SchedulerLike, type Subscription } from 'rxjs'
+import { BehaviorSubject, EMPTY, Observable, type ObservableInput, type SchedulerLike, type Subscriber, type Subscription } from 'rxjs'
 import { scaleMap } from '../operators/scale-map.js'
 import type { BatchOptions } from './group-options.js'
 import type { Item } from './item.js'
@@ -15,7 +15,8 @@ export class Dispatcher {
   readonly line = new Line()
   readonly holds = new Set<Hold>(['notStarted'])
   readonly #limit$ = new BehaviorSubject(0)
-  readonly #turns$ = new Subject<void>()
+  /** Whoever takes the turns: told directly, since a Subject costs as much as `scaleMap` itself. */
+  #turn: Subscriber<void> | undefined
   readonly #batch: BatchOptions | undefined
   readonly #scheduler: SchedulerLike
   #turns = 0
@@ -36,7 +37,9 @@ export class Dispatcher {
       this.#turns -= 1
       return this.#ripe() > 0 ? start() : EMPTY
     }
-    this.#subscription = this.#turns$.pipe(scaleMap(turn, this.#limit$)).subscribe({ error: onError })
+    this.#subscription = new Observable<void>((turns) => { this.#turn = turns })
+      .pipe(scaleMap(turn, this.#limit$))
+      .subscribe({ error: onError })
   }
 
   setLimit(limit: number): void {
@@ -62,7 +65,7 @@ export class Dispatcher {
     this.#pumping = true
     while (this.#turns < this.#ripe()) {
       this.#turns += 1
-      this.#turns$.next()
+      this.#turn?.next()
     }
     this.#pumping = false
   }
@@ -80,7 +83,7 @@ export class Dispatcher {
   close(): void {
     this.#batchTimer?.unsubscribe()
     this.#subscription?.unsubscribe()
-    this.#turns$.complete()
+    this.#turn?.complete()
     this.#limit$.complete()
   }
 

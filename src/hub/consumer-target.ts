@@ -11,13 +11,13 @@ export interface Target {
   readonly once: boolean
 }
 
-/** `waiting`: the first message will tell what it is for. `closed`: takes nothing more. */
-export type Aim = 'waiting' | 'closed' | Target
+/** `waiting`: the first message makes the group. `taken`: a group that takes one message has it. `closed`: takes nothing more. */
+export type Aim = 'waiting' | 'taken' | 'closed' | Target
 
 /** As many messages as can run at once, and some more so that the next is there when one ends. */
 export const limitOf = (aim: Aim): Observable<number> => {
   if (aim === 'waiting') return of(1)
-  if (aim === 'closed') return of(0)
+  if (aim === 'closed' || aim === 'taken') return of(0)
   const { group, prefetch, width, once } = aim
   return combineLatest([group.live$, group.status$]).pipe(
     map(([live, phase]) => {

@@ -110,18 +110,23 @@ export class Consumer {
     if (isLeft(delivery.message)) return this.#settle(delivery, reject(delivery.message.left.reason))
     const target = this.#target ?? this.#booted()
     if (target === undefined) return this.#settle(delivery, retry(AGAIN_MS))
-    const message = delivery.message.right
+    const fresh = this.#target === undefined
+    this.#target = target
+    if (target.once) this.#aim$.next('taken')
+    this.#offer(target, delivery, delivery.message.right)
+    // Only now may more come: this one is the first.
+    if (fresh && !target.once) this.#aim$.next(target)
+  }
+
+  #offer({ group }: Target, delivery: Delivery, message: Message): void {
     const lease = keepLease(delivery, this.#host.lease)
     this.#answered.set(message.id, false)
-    target.group.offer(message.payload, {
+    group.offer(message.payload, {
       ...message,
       signal: delivery.lost,
       waits: 'line',
       onOutcome: (outcome) => this.#ended(delivery, message, lease, outcome),
     }).catch(() => this.#settle(delivery, retry(0), lease))
-    // After it was offered: more may come at once, and it is the first.
-    if (this.#target === undefined) this.attach(target)
-    if (target.once) this.#aim$.next('closed')
   }
 
   #booted(): Target | undefined {
