@@ -4,7 +4,7 @@ import { brotliCompressSync } from 'node:zlib'
 import { fileURLToPath } from 'node:url'
 import { fail, say } from './say.mjs'
 
-const MAX_BYTES = 20_000
+const GROUPS = 'workerGroup, scaleMap, pipeline, control, supervise, demand, fixed, resume, restartOne, restartAll, stopAndEscalate, byError, exponential'
 const SHOWN = 8
 
 const nodeImports = []
@@ -17,28 +17,38 @@ const findNodeImports = {
     }),
 }
 
-const { outputFiles, metafile } = await build({
-  stdin: { contents: 'import * as all from \'rxcrew\'\nglobalThis.x = all', resolveDir: fileURLToPath(new URL('..', import.meta.url)) },
-  bundle: true,
-  write: false,
-  metafile: true,
-  minify: true,
-  format: 'esm',
-  platform: 'browser',
-  target: 'es2023',
-  external: ['rxjs', 'rxjs/*'],
-  plugins: [findNodeImports],
-  tsconfigRaw: '{}', // its paths would lead to src, and users get dist
-  logLevel: 'error',
-}).catch(() => fail('The core does not bundle for browsers; has it been built?'))
+/** Bundles what an application would, and says what it weighs. */
+const weigh = async (what, names, maxBytes) => {
+  const contents = names === undefined ? "import * as all from 'rxcrew'\nglobalThis.x = all" : `import { ${names} } from 'rxcrew'\nglobalThis.x = [${names}]`
+  const { outputFiles, metafile } = await build({
+    stdin: { contents, resolveDir: fileURLToPath(new URL('..', import.meta.url)) },
+    bundle: true,
+    write: false,
+    metafile: true,
+    minify: true,
+    format: 'esm',
+    platform: 'browser',
+    target: 'es2023',
+    external: ['rxjs', 'rxjs/*'],
+    plugins: [findNodeImports],
+    tsconfigRaw: '{}', // its paths would lead to src, and users get dist
+    logLevel: 'error',
+  }).catch(() => fail('The core does not bundle for browsers; has it been built?'))
+  const [output] = outputFiles
+  const bytes = brotliCompressSync(output.contents).length
+  say(`${what}: ${bytes} bytes with brotli, of ${maxBytes} allowed (${output.contents.length} minified, rxjs not included)`)
+  return { bytes, maxBytes, what, inputs: Object.values(metafile.outputs)[0].inputs }
+}
 
-const [{ contents }] = outputFiles
-const bytes = brotliCompressSync(contents).length
-const [{ inputs }] = Object.values(metafile.outputs)
-const largest = Object.entries(inputs).toSorted(([, a], [, b]) => b.bytesInOutput - a.bytesInOutput).slice(0, SHOWN)
+const weights = [
+  await weigh('scaleMap alone', 'scaleMap', 6_000),
+  await weigh('worker groups, with policies, strategies and operators', GROUPS, 20_000),
+  await weigh('everything: groups, hub and memory bus', undefined, 40_000),
+]
 
-say(`${bytes} bytes with brotli, of ${MAX_BYTES} allowed (${contents.length} minified, rxjs not included). The largest parts, minified:`)
+say('The largest parts, minified:')
+const largest = Object.entries(weights.at(-1).inputs).toSorted(([, a], [, b]) => b.bytesInOutput - a.bytesInOutput).slice(0, SHOWN)
 for (const [path, { bytesInOutput }] of largest) say(`${String(bytesInOutput).padStart(8)} ${path}`)
 
 if (nodeImports.length > 0) fail('The core must run in browsers, but:', ...nodeImports)
-if (bytes > MAX_BYTES) fail(`Too large by ${bytes - MAX_BYTES} bytes.`)
+for (const { what, bytes, maxBytes } of weights) if (bytes > maxBytes) fail(`${what}: too large by ${bytes - maxBytes} bytes.`)

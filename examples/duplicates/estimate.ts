@@ -5,6 +5,8 @@ export interface Mark {
 }
 
 const SPAN_MS = 10_000
+// What the first moments promise is mostly wrong.
+const FIRST_MS = 1000
 
 /** Adds a mark and forgets those beyond the last ten seconds, but one: the rate is that of the recent past. */
 export const addMark = (marks: readonly Mark[], mark: Mark): readonly Mark[] => {
@@ -23,7 +25,7 @@ export const rateOf = (marks: readonly Mark[]): number | undefined => {
 /** How long the rest will take at the recent rate, in ms; undefined while that cannot be told. */
 export const timeLeftMs = (marks: readonly Mark[], total: number | undefined): number | undefined => {
   const rate = rateOf(marks)
-  const done = marks.at(-1)?.done
-  if (total === undefined || done === undefined || rate === undefined || rate <= 0) return undefined
-  return (Math.max(0, total - done) * 1000) / rate
+  const [first, last] = [marks[0], marks.at(-1)]
+  if (total === undefined || first === undefined || last === undefined || rate === undefined) return undefined
+  return rate <= 0 || last.atMs - first.atMs < FIRST_MS ? undefined : (Math.max(0, total - last.done) * 1000) / rate
 }

@@ -68,7 +68,7 @@ export const createMonitor = ({ folder, stage, startedMs, everyMs, read }: Monit
     const { groups, totals, done, dead, open, finishing } = read()
     const atMs = now() - startedMs
     recent = [...recent, { atMs, groups }].slice(-12)
-    files = addMark(files, { atMs, done })
+    if (done > 0) files = addMark(files, { atMs, done })
     bytes = addMark(bytes, { atMs, done: totals.bytes })
     return {
       phase: finishing ? 'finishing' : 'working',

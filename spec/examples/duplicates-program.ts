@@ -24,7 +24,7 @@ export const compile = async (folder: string): Promise<string> => {
     format: 'esm',
     target: 'node20',
     logLevel: 'error',
-    alias: { rxcrew: '/tmp/overlay/index.ts' }, nodePaths: [join(ROOT, 'node_modules')],
+    alias: { rxcrew: join(ROOT, 'src/index.ts') },
   })
   return outfile
 }

@@ -121,7 +121,8 @@ describe('time left', () => {
 
   it('is not told while nothing can be known', () => {
     const still = [{ atMs: 0, done: 5 }, { atMs: 1000, done: 5 }]
-    expect([timeLeftMs([], 5), timeLeftMs(still, 10), timeLeftMs(still, undefined)]).toEqual([undefined, undefined, undefined])
+    const early = [{ atMs: 0, done: 0 }, { atMs: 900, done: 5 }]
+    expect([timeLeftMs([], 5), timeLeftMs(still, 10), timeLeftMs(early, 10), timeLeftMs([...early, { atMs: 2000, done: 9 }], undefined)]).toEqual(Array(4).fill(undefined))
   })
 })
 

@@ -1,5 +1,6 @@
-import { NEVER } from 'rxjs'
+import { map, NEVER } from 'rxjs'
 import { describe, expect, it } from 'vitest'
+import type { MessageBus } from '../../src/bus/bus.js'
 import type { GroupStats } from '../../src/core/group-stats.js'
 import { OptionsError } from '../../src/core/options-error.js'
 import { actionHub } from '../../src/hub/action-hub.js'
@@ -179,6 +180,23 @@ describe('the end of a hub', () => {
     expect(hub.health().phase).toBe('stopped')
     await clock.settle()
     expect(clock.scheduled).toBe(0)
+  })
+
+  it('does not wait for ever for a bus that does not answer', async () => {
+    const mute = (inner: MessageBus): MessageBus => ({
+      ...inner,
+      deliveries: (options) => inner.deliveries(options).pipe(map((given) => ({
+        message: given.message, attempt: given.attempt, lost: given.lost, extend: () => given.extend(), settle: () => new Promise<boolean>(() => undefined),
+      }))),
+    })
+    const { hub, publish, clock } = stand({}, { around: mute })
+    hub.do('a', nothing)
+    hub.start()
+    await publish('a', 1)
+    await clock.settle()
+    const stopped = hub.stop()
+    await clock.advance(5_000)
+    expect(await stopped).toMatchObject({ zombies: 0 })
   })
 
   it('drains parents before their children, within one deadline', async () => {

@@ -174,6 +174,21 @@ describe('listeners without a group', () => {
     expect(settled).toEqual([expected])
   })
 
+  it('have nothing to settle when the lease is lost, or had been before it came', async () => {
+    const settled: string[] = []
+    const deliveries$ = new Subject<Delivery>()
+    const { listen } = scene(undefined, { ...memoryBus(), deliveries: () => deliveries$ })
+    const [a, b] = [listen(), listen()]
+    const lost = new AbortController()
+    const settle = async ({ type }: Settlement): Promise<boolean> => settled.push(type) === 0
+    deliveries$.next({ ...delivery('news', lost.signal), settle })
+    await settleAll(a)
+    lost.abort()
+    deliveries$.next({ ...delivery('old', lost.signal), settle })
+    b.subscription.unsubscribe()
+    expect([a.payloads(), settled]).toEqual([['news'], []])
+  })
+
   it('do not hold up the others when they leave', async () => {
     const settled: string[] = []
     const deliveries$ = new Subject<Delivery>()

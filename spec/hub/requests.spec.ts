@@ -1,5 +1,6 @@
 import * as t from 'io-ts'
 import { describe, expect, it } from 'vitest'
+import type { MessageBus } from '../../src/bus/bus.js'
 import { TimeoutError } from '../../src/core/failure.js'
 import type { Job } from '../../src/core/job.js'
 import { action } from '../../src/hub/action.js'
@@ -73,6 +74,38 @@ describe('a request', () => {
     await expect(hub.request('map', 5)).rejects.toThrow(/message: payload should be/)
     expect(dead).toMatchObject([{ reason: 'the answer cannot travel' }])
     expect(hub.health().ok).toBe(true)
+  })
+
+  it('is made again to the handler when the answer could not be sent, and answered then', async () => {
+    let refused = 0
+    const around = (inner: MessageBus): MessageBus => ({
+      ...inner,
+      publish: (messages) => (messages[0]?.topic.startsWith('replies') === true && (refused += 1) === 1 ? Promise.reject(new Error('away')) : inner.publish(messages)),
+    })
+    const { hub, bus, clock } = stand({}, { around })
+    hub.do('a', { action: ({ input }) => input })
+    hub.start()
+    const asked = hub.request('a', 'x')
+    await clock.settle()
+    expect(hub.health()).toMatchObject({ ok: false, problems: ['an answer failed: Error: away'] })
+    expect(bus.counts('a', 'a').retrying).toBe(1)
+    await clock.advance(1_000)
+    expect(await asked).toBe('x')
+    expect(hub.health()).toMatchObject({ ok: true })
+  })
+
+  it('of an action that failed is a dead letter also when nobody could be told', async () => {
+    const around = (inner: MessageBus): MessageBus => ({
+      ...inner,
+      publish: (messages) => (messages[0]?.topic.startsWith('replies') === true ? Promise.reject(new Error('away')) : inner.publish(messages)),
+    })
+    const { hub, bus, clock } = stand({}, { around })
+    hub.do('a', { supervision: resume(), action: () => { throw new Error('no') } })
+    hub.start()
+    const asked = expect(hub.request('a', 'x', { timeoutMs: 100 })).rejects.toBeInstanceOf(TimeoutError)
+    await clock.advance(100)
+    await asked
+    expect(bus.counts('a', 'a').dead).toBe(1)
   })
 
   it('rejects after its patience, and an answer that comes later changes nothing', async () => {

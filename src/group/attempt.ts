@@ -8,6 +8,7 @@ import type { Worker } from './crew.js'
 import type { Deadline } from './deadlines.js'
 import { follow, vacate } from './follow.js'
 import type { Item } from './item.js'
+import { callSafely } from './report.js'
 import { Slot } from './slot.js'
 
 /** What an attempt needs of its group, and whom it tells its one end. */
@@ -112,7 +113,9 @@ export class Attempt implements Job<unknown, unknown, unknown>, Link<Attempt> {
     this.#abort = { reason }
     this.#controller?.abort(reason)
     if (this.#source !== undefined && !this.#over) {
-      this.#source.unsubscribe()
+      const source = this.#source
+      // What a teardown throws must not keep the item from its end.
+      callSafely(() => source.unsubscribe())
       this.onError(reason)
       this.#slot?.complete()
     }
@@ -168,6 +171,10 @@ export class Attempt implements Job<unknown, unknown, unknown>, Link<Attempt> {
       if (this.#finish()) this.#host.onRejected(this, either.left)
       return EMPTY
     }
+    if (this.#abort !== undefined) {
+      this.onError(this.#abort.reason)
+      return EMPTY
+    }
     this.#item.input = either.right
     this.#item.decoded = true
     return this.run(work)
@@ -183,8 +190,8 @@ export class Attempt implements Job<unknown, unknown, unknown>, Link<Attempt> {
         error: (error: unknown) => { this.onError(error); slot.complete() },
         complete: () => vacate(slot, this.onValue(last)),
       })
-      // Cut from inside a synchronous source: the subscription was not known yet.
-      if (this.#over) this.#source.unsubscribe()
+      // Aborted before or while it was subscribed to: it could not be cut then.
+      if (this.#abort !== undefined) this.abort(this.#abort.reason)
       return this.#source
     })
   }

@@ -90,7 +90,11 @@ export class Books implements IntakeHost {
   next(): Item | undefined {
     const { line } = this.dispatcher
     for (let item = line.take(); item !== undefined; item = line.take()) {
-      if (item.attempts === 0) item.sink?.onLeave(item)
+      if (item.place === 'waiting') {
+        item.sink?.onLeave(item)
+        this.#reorder?.starts(item)
+      }
+      this.holdForOrder()
       const expiresAtMs = item.envelope?.expiresAtMs
       if (expiresAtMs === undefined || this.now() < expiresAtMs) return item
       this.settle(item, { type: 'expired', ...this.facts(item) })
@@ -108,6 +112,7 @@ export class Books implements IntakeHost {
       this.holdForOrder()
     }
     this.retries.set(item, this.settings.scheduler.schedule(due, delayMs))
+    this.#host.onChange()
   }
 
   /** An item's one outcome: the books first, then whoever waits for it. */

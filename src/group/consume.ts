@@ -44,9 +44,10 @@ class Pull {
   }
 
   start(): void {
-    if (this.#shell.books.intake.closed) return this.#subscriber.error(new GroupClosedError(`${this.#shell.settings.name} takes nothing any more`))
     this.#shell.books.lineCounts = true
+    // Starting may end the group at once: it is asked afterwards whether it takes anything.
     this.#shell.start()
+    if (this.#shell.books.intake.closed) return this.#subscriber.error(new GroupClosedError(`${this.#shell.settings.name} takes nothing any more`))
     this.#subscriber.add(this.#shell.streams.closing$.subscribe(() => this.#end()))
     this.#guard(() => {
       this.#puller = pullerOf(this.#source)
@@ -87,9 +88,13 @@ class Pull {
       giveBack()
       return this.#items.end()
     }
-    giveBack()
     this.#guard(() => {
-      this.#items.accept(result.value)
+      // Its place is given back when it stands in it: else whoever waits for room takes it first, and the line overflows.
+      try {
+        this.#items.accept(result.value)
+      } finally {
+        giveBack()
+      }
       this.#pull()
     })
   }

@@ -37,6 +37,8 @@ export class Deadlines {
   }
 
   #arm(delayMs: number): void {
+    // What was set while others fell due is due last: the timer it armed would let those before it wait.
+    this.#timer?.unsubscribe()
     this.#timer = this.#scheduler.schedule(() => this.#due(), delayMs)
   }
 
@@ -48,7 +50,7 @@ export class Deadlines {
       head.fire?.()
     }
     const next = this.#queue.peek()
-    if (next !== undefined && this.#timer === undefined) this.#arm(Math.max(0, next.dueMs - nowMs))
+    if (next !== undefined) this.#arm(Math.max(0, next.dueMs - nowMs))
   }
 
   #dropCancelled(): void {

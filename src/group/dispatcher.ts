@@ -45,6 +45,7 @@ export class Dispatcher {
   setLimit(limit: number): void {
     this.#limit = limit
     this.publish()
+    this.pump()
   }
 
   hold(reason: Hold, on: boolean): void {
@@ -77,6 +78,8 @@ export class Dispatcher {
     this.#flush = false
     this.#batchTimer?.unsubscribe()
     this.#batchTimer = undefined
+    // Those left behind wait for company of their own.
+    this.#ripe()
     return items
   }
 
@@ -91,7 +94,11 @@ export class Dispatcher {
     const { ready } = this.line
     if (this.#batch === undefined || ready === 0) return ready
     const { max, maxWaitMs } = this.#batch
-    if (!this.#flush && this.#batchTimer === undefined) this.#batchTimer = this.#scheduler.schedule(() => this.#aged(), maxWaitMs)
+    if (!this.#flush && this.#batchTimer === undefined) {
+      const nowMs = this.#scheduler.now()
+      const sinceMs = this.line.oldestMs() ?? nowMs
+      this.#batchTimer = this.#scheduler.schedule(() => this.#aged(), Math.max(0, sinceMs + maxWaitMs - nowMs))
+    }
     return Math.floor(ready / max) + (this.#flush && ready % max > 0 ? 1 : 0)
   }
 

@@ -10,6 +10,8 @@ export class RateLimit {
   readonly #starts = new Fifo<number>()
   readonly #scheduler: SchedulerLike
   readonly #onChange: () => void
+  readonly #onError: (error: unknown) => void
+  readonly #given: RateOptions | Observable<RateOptions>
   #rate: RateOptions | undefined
   #timer: Subscription | undefined
   #source: Subscription | undefined
@@ -18,8 +20,14 @@ export class RateLimit {
   constructor(rate: RateOptions | Observable<RateOptions>, scheduler: SchedulerLike, onChange: () => void, onError: (error: unknown) => void) {
     this.#scheduler = scheduler
     this.#onChange = onChange
-    if (isObservable(rate)) this.#source = rate.subscribe({ next: (next) => this.#follow(next, onError), error: onError })
-    else this.#rate = rate
+    this.#onError = onError
+    this.#given = rate
+  }
+
+  /** Begins; an Observable of rates is subscribed to. */
+  follow(): void {
+    if (isObservable(this.#given)) this.#source = this.#given.subscribe({ next: (next) => this.#take(next), error: this.#onError })
+    else this.#rate = this.#given
   }
 
   /** Whether something may start now; nothing may before the first rate is known. */
@@ -37,12 +45,12 @@ export class RateLimit {
     this.#source?.unsubscribe()
   }
 
-  #follow(next: RateOptions, onError: (error: unknown) => void): void {
+  #take(next: RateOptions): void {
     try {
       checkOptions('rate', RATE_CODECS, next, undefined, ['max', 'perMs'])
     } catch (error) {
       this.#source?.unsubscribe()
-      return onError(error)
+      return this.#onError(error)
     }
     this.#rate = next
     this.#timer?.unsubscribe()

@@ -6,11 +6,13 @@ type Slot = (() => void) | 'gap'
 
 /**
  * Lets completed items leave in order of arrival. Other outcomes leave at once and become gaps, which nobody waits
- * for. The number held is bounded by whoever starts items: it asks `full`.
+ * for. The number held or started is bounded by whoever starts items: it asks `full`.
  */
 export class Reorder {
   readonly #slots = new Map<number, Slot>()
   readonly #window: number
+  /** Started, and not settled. */
+  readonly #open = new Set<number>()
   #next = 1
   #held = 0
   #leaving = false
@@ -19,11 +21,17 @@ export class Reorder {
     this.#window = window
   }
 
+  /** While the oldest has not been started nothing is full: it could wait behind others for ever. */
   get full(): boolean {
-    return this.#held >= this.#window
+    return this.#open.size - 1 + this.#held >= this.#window && this.#open.has(this.#next)
+  }
+
+  starts({ seq }: Item): void {
+    this.#open.add(seq)
   }
 
   settle(item: Item, outcome: Outcome, tell: () => void): void {
+    this.#open.delete(item.seq)
     if (outcome.type === 'completed') {
       this.#held += 1
       this.#slots.set(item.seq, tell)

@@ -44,9 +44,10 @@ class SourceRun {
   }
 
   connect(source: Observable<unknown>): void {
-    if (this.#shell.books.intake.closed) return this.#subscriber.error(new GroupClosedError(`${this.#shell.settings.name} takes nothing any more`))
     this.#shell.books.lineCounts = true
+    // Starting may end the group at once: it is asked afterwards whether it takes anything.
     this.#shell.start()
+    if (this.#shell.books.intake.closed) return this.#subscriber.error(new GroupClosedError(`${this.#shell.settings.name} takes nothing any more`))
     const stopped = this.#shell.streams.closing$.subscribe(() => this.#stop())
     this.#subscriber.add(stopped)
     this.#source = source.subscribe({

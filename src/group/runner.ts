@@ -9,7 +9,7 @@ import type { Crew } from './crew.js'
 import { cancelDeadline } from './deadlines.js'
 import type { Item } from './item.js'
 import { Overtime, type OvertimeHost } from './overtime.js'
-import { RateLimit } from './rate-limit.js'
+import { rateHold, type RateHold } from './rate-hold.js'
 import { mayRetry } from './retry-rule.js'
 import type { Settings } from './settings.js'
 
@@ -27,21 +27,22 @@ export interface RunnerHost extends OvertimeHost {
 
 /** Runs items on free workers, one attempt at a time each, and sees that every attempt has one end. */
 export class Runner implements AttemptHost {
+  readonly settings: Settings
   readonly running = new Chain<Attempt>()
   handOver: HandOver | undefined
   readonly #books: Books
   readonly #host: RunnerHost
   readonly #overtime: Overtime
-  readonly #rate: RateLimit | undefined
+  readonly #rate: RateHold | undefined
 
   constructor(books: Books, host: RunnerHost, onError: (error: unknown) => void) {
-    const { scheduler, rate, batch } = books.settings
+    const { settings, dispatcher } = books
+    this.settings = settings
     this.#books = books
     this.#host = host
     this.#overtime = new Overtime(books, host)
-    this.#rate = rate === undefined ? undefined : new RateLimit(rate, scheduler, () => this.#holdForRate(), onError)
-    this.#holdForRate()
-    books.dispatcher.connect(() => (batch === undefined ? this.#startOne() : this.#startBatch()), onError)
+    this.#rate = rateHold(settings, dispatcher, onError)
+    dispatcher.connect(() => (settings.batch === undefined ? this.#startOne() : this.#startBatch()), onError)
   }
 
   /** Whether a handler runs that is not given up. */
@@ -50,12 +51,9 @@ export class Runner implements AttemptHost {
     for (const { zombie } of this.running) if (!zombie) return true
     return false
   }
-  get settings(): Settings {
-    return this.#books.settings
-  }
 
   /** Ends an item from outside, wherever it is; what runs is aborted. False if it has ended already. */
-  withdraw(item: Item, outcome: Outcome, graceMs = this.#books.settings.graceMs): boolean {
+  withdraw(item: Item, outcome: Outcome, graceMs = this.settings.graceMs): boolean {
     if (item.place === 'settled') return false
     const { current } = item
     this.#books.settle(item, outcome)
@@ -64,17 +62,15 @@ export class Runner implements AttemptHost {
   }
 
   onValue(attempt: Attempt, value: unknown): PromiseLike<void> | undefined {
-    if (attempt.item.place === 'settled') this.#leave(attempt)
-    else if (attempt.timedOutAfterMs !== undefined) this.fail(attempt, 'timedOut', new TimeoutError(attempt.timedOutAfterMs))
-    else if (this.handOver !== undefined) return this.#pass(this.handOver, attempt, value)
-    else this.#complete(attempt, value)
+    if (this.#overtaken(attempt)) return undefined
+    if (this.handOver !== undefined) return this.#pass(this.handOver, attempt, value)
+    this.#complete(attempt, value)
     return undefined
   }
 
   onError(attempt: Attempt, error: unknown): void {
-    if (attempt.item.place === 'settled') this.#leave(attempt)
-    else if (attempt.timedOutAfterMs !== undefined) this.fail(attempt, 'timedOut', new TimeoutError(attempt.timedOutAfterMs))
-    else if (attempt.requeue) this.#requeue(attempt)
+    if (this.#overtaken(attempt)) return
+    if (attempt.requeue) this.#requeue(attempt)
     else this.fail(attempt, error instanceof WorkerCrash ? 'crashed' : 'thrown', error)
   }
 
@@ -88,7 +84,7 @@ export class Runner implements AttemptHost {
   requeueAll(): void {
     for (const attempt of [...this.running]) {
       attempt.requeue = true
-      this.#overtime.abandon(attempt, new DOMException('the workers are restarted', 'AbortError'), this.#books.settings.graceMs)
+      this.#overtime.abandon(attempt, new DOMException('the workers are restarted', 'AbortError'), this.settings.graceMs)
     }
   }
 
@@ -98,7 +94,7 @@ export class Runner implements AttemptHost {
     this.#close(attempt)
     this.#books.ledger.attemptFailed()
     const failure: Failure = { type, error, attempt: item.attempts, atMs: this.#books.now(), worker: attempt.owner.id }
-    const again = mayRetry(item, failure, this.#books.settings.retry)
+    const again = mayRetry(item, failure, this.settings.retry)
     const tell = attempt.batch === undefined ? this.#host.onFailure(failure, attempt) : attempt.batch.memberFailed(failure, attempt)
     if (again && this.#host.closing()) this.#books.settle(item, { type: 'handedBack', ...this.#books.facts(item), to: 'source' })
     else if (again) this.#again(item)
@@ -112,28 +108,38 @@ export class Runner implements AttemptHost {
   }
 
   #startOne(): ObservableInput<unknown> {
-    const item = this.#books.next()
-    const worker = item === undefined ? undefined : this.#host.crew.take()
+    const { crew } = this.#host
+    const item = crew.free.length === 0 ? undefined : this.#books.next()
+    const worker = item === undefined ? undefined : crew.take()
     if (item === undefined || worker === undefined) return EMPTY
     const attempt = new Attempt(item, worker, this)
     this.#begin(attempt)
-    attempt.deadline = this.#overtime.limit([attempt])
-    const slot = attempt.run(this.#books.settings.work)
+    if (this.settings.timeoutMs !== undefined) attempt.deadline = this.#overtime.limit([attempt])
+    const slot = attempt.run(this.settings.work)
     this.#books.intake.admit()
     return slot
   }
 
   #startBatch(): ObservableInput<unknown> {
-    const { batch } = this.#books.settings
-    const items = batch === undefined ? [] : this.#books.dispatcher.takeBatch(() => this.#books.next())
-    const worker = items.length === 0 ? undefined : this.#host.crew.take()
+    const { batch } = this.settings
+    const { crew } = this.#host
+    const items = batch === undefined || crew.free.length === 0 ? [] : this.#books.dispatcher.takeBatch(() => this.#books.next())
+    const worker = items.length === 0 ? undefined : crew.take()
     if (batch === undefined || worker === undefined) return EMPTY
-    const run = new BatchRun(items, worker, this, (failure, member) => this.#host.onFailure(failure, member), () => this.#host.crew.giveBack(worker, this.#books.now()))
+    const run = new BatchRun(items, worker, this, (failure, member) => this.#host.onFailure(failure, member), () => crew.giveBack(worker, this.#books.now()))
     for (const member of run.members) this.#begin(member)
     const deadline = this.#overtime.limit(run.members)
     const slot = run.start(batch.handle, () => cancelDeadline(deadline))
     this.#books.intake.admit()
     return slot
+  }
+
+  /** Whether its end comes too late to count: the item has ended, or the attempt's time is up. */
+  #overtaken(attempt: Attempt): boolean {
+    if (attempt.item.place === 'settled') this.#leave(attempt)
+    else if (attempt.timedOutAfterMs !== undefined) this.fail(attempt, 'timedOut', new TimeoutError(attempt.timedOutAfterMs))
+    else return false
+    return true
   }
 
   #begin(attempt: Attempt): void {
@@ -142,10 +148,7 @@ export class Runner implements AttemptHost {
     this.#books.ledger.started(item, nowMs)
     item.current = attempt
     this.running.add(attempt)
-    if (this.#rate !== undefined) {
-      this.#rate.started(nowMs)
-      this.#holdForRate()
-    }
+    this.#rate?.started(nowMs)
     this.#overtime.limitItem(item)
   }
 
@@ -197,12 +200,8 @@ export class Runner implements AttemptHost {
   }
 
   #again(item: Item): void {
-    const { retry, random } = this.#books.settings
+    const { retry, random } = this.settings
     item.previousDelayMs = retry.backoff.delayMs({ failures: item.attempts, random: random(), previousMs: item.previousDelayMs })
     this.#books.retry(item, item.previousDelayMs)
-  }
-
-  #holdForRate(): void {
-    this.#books.dispatcher.hold('rate', this.#rate !== undefined && !this.#rate.open)
   }
 }

@@ -103,6 +103,9 @@ export class Sampler {
 
   #idleDueMs(): number {
     const idlestMs = this.#wake.idledMs === undefined ? undefined : this.#host.idlestMs()
-    return idlestMs === undefined ? Number.POSITIVE_INFINITY : Math.max(idlestMs + (this.#wake.idledMs ?? 0), this.#lastIdleMs + 1)
+    if (idlestMs === undefined) return Number.POSITIVE_INFINITY
+    const dueMs = idlestMs + (this.#wake.idledMs ?? 0)
+    // A policy that was asked about this worker and kept it is asked again after the same span, not at once.
+    return dueMs > this.#lastIdleMs ? dueMs : this.#lastIdleMs + Math.max(1, this.#wake.idledMs ?? 0)
   }
 }

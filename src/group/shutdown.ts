@@ -34,6 +34,7 @@ export class Shutdown {
   #step: 'open' | 'draining' | 'aborting' | 'releasing' | 'over' = 'open'
   #dueMs = Number.POSITIVE_INFINITY
   #before: Readonly<Record<OutcomeType, number>> | undefined
+  #kept = false
   #aborted = 0
   #graceMs = 0
 
@@ -52,12 +53,13 @@ export class Shutdown {
     return this.#step === 'over'
   }
 
-  /** Begins, or shortens what has begun. `keepWaiting` leaves the line to the caller, who hands it back. */
+  /** Begins, or shortens what has begun. `keepWaiting` leaves the line to the caller, who hands it back and calls `letGo`; it does not end before. */
   begin({ deadlineMs = this.#host.deadlineMs, graceMs = this.#host.graceMs, then = 'abort' }: DrainCall = {}, keepWaiting = false): Promise<DrainReport> {
     if (this.#step === 'open') {
       this.#step = 'draining'
       this.#before = { ...this.#host.outcomes }
       this.#host.closeIntake()
+      this.#kept = keepWaiting
       if (!keepWaiting) this.#host.handBackWaiting()
     }
     const dueMs = this.#host.scheduler.now() + deadlineMs
@@ -67,12 +69,18 @@ export class Shutdown {
       if (deadlineMs <= 0) this.#abort(then)
       else this.#after(deadlineMs, () => this.#abort(then))
     }
-    if (!keepWaiting) this.check()
+    this.check()
     return this.done
+  }
+
+  letGo(): void {
+    this.#kept = false
+    this.check()
   }
 
   /** Something has ended: goes on if that was the last. */
   check(): void {
+    if (this.#kept) return
     if ((this.#step === 'draining' || this.#step === 'aborting') && !this.#host.busy()) this.#release()
     if (this.#step === 'releasing' && this.#host.crewQuiet()) this.#finish()
   }

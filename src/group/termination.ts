@@ -38,7 +38,7 @@ export class Termination {
       graceMs,
       outcomes: books.ledger.outcomes,
       zombies: () => books.ledger.zombies,
-      busy: () => runner.busy,
+      busy: () => books.ledger.received > books.ledger.settled || runner.busy,
       crewQuiet: () => crew.quiet,
       closeIntake: () => host.onQuiet(),
       handBackWaiting: () => handBack.all(),
@@ -67,6 +67,6 @@ export class Termination {
     const items = handBack.unstarted()
     this.escalate({ failure, protocol: 'killAndEscalate', restarts }, offending, handBack.pending(items.filter((item) => item !== offending)))
     handBack.all(items)
-    this.shutdown.check()
+    this.shutdown.letGo()
   }
 }

@@ -126,7 +126,11 @@ export class Consumer {
       signal: delivery.lost,
       waits: 'line',
       onOutcome: (outcome) => this.#ended(delivery, message, lease, outcome),
-    }).catch(() => this.#settle(delivery, retry(0), lease))
+    }).catch(() => {
+      this.#answered.delete(message.id)
+      if (delivery.lost.aborted) lease.unsubscribe()
+      else this.#settle(delivery, retry(0), lease)
+    })
   }
 
   #booted(): Target | undefined {

@@ -1,0 +1,26 @@
+import type { Dispatcher } from './dispatcher.js'
+import { RateLimit } from './rate-limit.js'
+import type { Settings } from './settings.js'
+
+/** Tells a start to the rate of a group. */
+export interface RateHold {
+  started(nowMs: number): void
+  close(): void
+}
+
+/** Holds the dispatcher while the rate allows no start; undefined without a rate. */
+export const rateHold = ({ rate, scheduler }: Settings, dispatcher: Dispatcher, onError: (error: unknown) => void): RateHold | undefined => {
+  if (rate === undefined) return undefined
+  const limit = new RateLimit(rate, scheduler, () => apply(), onError)
+  const apply = (): void => dispatcher.hold('rate', !limit.open)
+  dispatcher.hold('rate', true)
+  limit.follow()
+  apply()
+  return {
+    started: (nowMs) => {
+      limit.started(nowMs)
+      apply()
+    },
+    close: () => limit.close(),
+  }
+}
