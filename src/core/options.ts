@@ -55,7 +55,7 @@ export const anything: t.Type<unknown> = t.unknown
 export const either = (a: t.Mixed, b: t.Mixed): t.Type<unknown> => check(`${a.name}, or ${b.name}`, (value): value is unknown => a.is(value) || b.is(value))
 
 /** An options object within an options object; its own problems are told with their full path. */
-export const nested = (codecs: OptionCodecs, rule: Rule = () => []): t.Type<unknown> => new NestedType(codecs, rule)
+export const nested = (codecs: OptionCodecs, rule: Rule = () => [], required: readonly string[] = []): t.Type<unknown> => new NestedType(codecs, rule, required)
 
 /** What a rule over several options finds wrong. It sees the options after each of them was found right alone. */
 export type Rule = (given: Readonly<Record<string, unknown>>) => readonly Problem[]
@@ -63,11 +63,13 @@ export type Rule = (given: Readonly<Record<string, unknown>>) => readonly Proble
 class NestedType extends t.Type<unknown> {
   readonly codecs: OptionCodecs
   readonly rule: Rule
+  readonly required: readonly string[]
 
-  constructor(codecs: OptionCodecs, rule: Rule) {
+  constructor(codecs: OptionCodecs, rule: Rule, required: readonly string[]) {
     super('an object', (value): value is unknown => value !== undefined, t.success, t.identity)
     this.codecs = codecs
     this.rule = rule
+    this.required = required
   }
 }
 
@@ -79,7 +81,7 @@ export const checkOptions = (where: string, codecs: OptionCodecs, given: unknown
   if (problems.length > 0) throw new OptionsError(where, problems)
 }
 
-const inspect = (path: string, codecs: OptionCodecs, given: unknown, rule: Rule, required: readonly string[] = []): readonly Problem[] => {
+const inspect = (path: string, codecs: OptionCodecs, given: unknown, rule: Rule, required: readonly string[]): readonly Problem[] => {
   if (!isRecord(given) || Array.isArray(given)) return [{ path, got: describe(given), expected: 'an object' }]
   const unknown = Object.keys(given).filter((name) => !Object.hasOwn(codecs, name)).map((name) => stray(join(path, name), name, codecs))
   const missing = required.filter((name) => given[name] === undefined).map((name) => ({ path: join(path, name), got: 'missing', expected: codecs[name]?.name ?? 'given' }))
@@ -89,7 +91,7 @@ const inspect = (path: string, codecs: OptionCodecs, given: unknown, rule: Rule,
 }
 
 const one = (path: string, codec: t.Mixed, value: unknown): readonly Problem[] => {
-  if (codec instanceof NestedType) return inspect(path, codec.codecs, value, codec.rule)
+  if (codec instanceof NestedType) return inspect(path, codec.codecs, value, codec.rule, codec.required)
   return codec.is(value) ? [] : [{ path, got: describe(value), expected: codec.name }]
 }
 

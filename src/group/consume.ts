@@ -47,7 +47,7 @@ class Pull {
     this.#shell.books.lineCounts = true
     // Starting may end the group at once: it is asked afterwards whether it takes anything.
     this.#shell.start()
-    if (this.#shell.books.intake.closed) return this.#subscriber.error(new GroupClosedError(`${this.#shell.settings.name} takes nothing any more`))
+    if (this.#shell.books.intake.closed) return this.#subscriber.error(new GroupClosedError(this.#shell.settings.name))
     this.#subscriber.add(this.#shell.streams.closing$.subscribe(() => this.#end()))
     this.#guard(() => {
       this.#puller = pullerOf(this.#source)

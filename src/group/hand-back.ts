@@ -28,14 +28,14 @@ export class HandBack {
     return items.map((item) => ({ message: item.message, claim: () => this.#one(item, 'claimant') }))
   }
 
-  /** Aborts every running attempt and ends its item; returns how many. */
-  running(then: 'abort' | 'handBack', graceMs: number): number {
+  /** Aborts every running attempt and ends its item; `onAbort` is called before each. */
+  running(then: 'abort' | 'handBack', graceMs: number, onAbort: () => void): void {
     const attempts = [...this.#runner.running].filter(({ zombie }) => !zombie)
     for (const { item } of attempts) {
+      onAbort()
       const facts = this.#books.facts(item)
       this.#runner.withdraw(item, then === 'abort' ? { type: 'cancelled', ...facts, reason: 'aborted' } : { type: 'handedBack', ...facts, to: 'source' }, graceMs)
     }
-    return attempts.length
   }
 
   #one(item: Item, to: 'source' | 'claimant'): boolean {

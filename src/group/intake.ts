@@ -96,7 +96,7 @@ export class Intake {
   }
 
   #refused(refuse: (error: unknown) => void): () => void {
-    refuse(new GroupClosedError(`${this.#host.name} takes nothing any more: it is stopping or has stopped`))
+    refuse(new GroupClosedError(this.#host.name))
     return () => undefined
   }
 

@@ -5,25 +5,13 @@ import type { Outcome } from '../core/outcome.js'
 import { Attempt, type AttemptHost } from './attempt.js'
 import { BatchRun } from './batch-run.js'
 import type { Books } from './books.js'
-import type { Crew } from './crew.js'
 import { cancelDeadline } from './deadlines.js'
 import type { Item } from './item.js'
-import { Overtime, type OvertimeHost } from './overtime.js'
+import { Overtime } from './overtime.js'
 import { rateHold, type RateHold } from './rate-hold.js'
 import { mayRetry } from './retry-rule.js'
+import type { HandOver, RunnerHost } from './runner-host.js'
 import type { Settings } from './settings.js'
-
-/** Where a completed value goes before its item counts as completed; false if it was refused. */
-export type HandOver = (value: unknown, item: Item, signal: AbortSignal) => PromiseLike<boolean>
-
-export interface RunnerHost extends OvertimeHost {
-  readonly crew: Crew
-  /** Whether the group is stopping: then nothing is tried again. */
-  closing(): boolean
-  /** Sees to the worker of a failed attempt; what it returns is called once the item's fate is settled. */
-  onFailure(failure: Failure, attempt: Attempt): () => void
-  onChange(): void
-}
 
 /** Runs items on free workers, one attempt at a time each, and sees that every attempt has one end. */
 export class Runner implements AttemptHost {

@@ -61,8 +61,7 @@ export const GROUP_CODECS: OptionCodecs = {
   scaling: having('a scaling policy', 'step'),
   supervision: having('a supervision strategy', 'decide'),
   instance: oneOf('scaling', 'single', 'oneTime'),
-  worker: nested({ acquire: anyFunction, release: anyFunction, recycleAfter: whole(1) }, ({ acquire }) =>
-    acquire === undefined ? [{ path: 'acquire', got: 'missing', expected: 'a function' }] : []),
+  worker: nested({ acquire: anyFunction, release: anyFunction, recycleAfter: whole(1) }, undefined, ['acquire']),
   capacity: whole(1),
   retry: nested({ maxAttempts: whole(1), backoff: having('a backoff', 'delayMs'), when: anyFunction }),
   timeoutMs: milliseconds(1),
@@ -80,10 +79,7 @@ export const GROUP_CODECS: OptionCodecs = {
   statsEveryMs: milliseconds(1),
   scheduler: having('a scheduler', 'schedule', 'now'),
   random: anyFunction,
-  batch: nested({ max: whole(1), maxWaitMs: milliseconds() }, ({ max, maxWaitMs }) => [
-    ...(max === undefined ? [{ path: 'max', got: 'missing', expected: 'a whole number, 1 or more' }] : []),
-    ...(maxWaitMs === undefined ? [{ path: 'maxWaitMs', got: 'missing', expected: 'milliseconds, 0 or more' }] : []),
-  ]),
+  batch: nested({ max: whole(1), maxWaitMs: milliseconds() }, undefined, ['max', 'maxWaitMs']),
 }
 
 const rule = (given: AnyGroupOptions): ReturnType<Rule> => {

@@ -16,8 +16,8 @@ export interface ShutdownHost {
   handBackWaiting(): void
   /** Whether a handler still runs that is not given up. */
   busy(): boolean
-  /** Aborts every running attempt and ends its item; returns how many. */
-  abortRunning(then: 'abort' | 'handBack', graceMs: number): number
+  /** Aborts every running attempt and ends its item; tells each before, since the last may end everything. */
+  abortRunning(then: 'abort' | 'handBack', graceMs: number, onAbort: () => void): void
   /** Releases the workers. */
   closeCrew(): void
   crewQuiet(): boolean
@@ -88,7 +88,7 @@ export class Shutdown {
   #abort(then: 'abort' | 'handBack'): void {
     if (this.#step !== 'draining') return
     this.#step = 'aborting'
-    this.#aborted = this.#host.abortRunning(then, this.#graceMs)
+    this.#host.abortRunning(then, this.#graceMs, () => { this.#aborted += 1 })
     if (this.#host.busy()) this.#after(this.#graceMs, () => this.#release())
     else this.check()
   }

@@ -42,7 +42,7 @@ export class Termination {
       crewQuiet: () => crew.quiet,
       closeIntake: () => host.onQuiet(),
       handBackWaiting: () => handBack.all(),
-      abortRunning: (then, grace) => handBack.running(then, grace),
+      abortRunning: (then, grace, onAbort) => handBack.running(then, grace, onAbort),
       closeCrew: () => crew.close(),
       finish: () => host.onOver(),
     })

@@ -72,6 +72,10 @@ export interface WorkerGroup<I = unknown, O = unknown> extends AsyncDisposable {
 /** Offered to a group that takes nothing any more. */
 export class GroupClosedError extends Error {
   override readonly name = 'GroupClosedError'
+
+  constructor(group: string) {
+    super(`${group} takes nothing any more: it is stopping or has stopped`)
+  }
 }
 
 /** Why `submit` has no value: every outcome but `completed` and `failed`. */
