@@ -31,11 +31,12 @@ export const hash = action({
     job.send('collect', await hashFile(job.services.root, job.input, job.worker, job.signal)),
 })
 
-/** Puts a file to those of the same content. */
+/** Puts a file to those of the same content. A message may come twice: a file that has ended is not open any more. */
 export const collect = action({
   name: 'collect',
   input: HashedFile,
   handle: ({ input, services: { catalogue, ledger } }: Job<HashedFile, undefined, Services>) => {
+    if (!ledger.has(input.path)) return
     catalogue.add(input)
     ledger.end(input.path)
   },

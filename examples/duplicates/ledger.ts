@@ -7,6 +7,7 @@ import type { RawPath } from './raw-path.js'
 export interface Ledger {
   /** Opens a file. */
   begin(path: RawPath): void
+  has(path: RawPath): boolean
   /** Ends it; false if it was not open. */
   end(path: RawPath): boolean
   /** Resolves once a further file may be opened, or the signal is aborted. */
@@ -39,6 +40,7 @@ export const createLedger = (limit: number): Ledger => {
 
   return {
     begin: (path) => void open.add(path),
+    has: (path) => open.has(path),
     end: (path) => {
       const ended = open.delete(path)
       if (ended) for (const wake of [...waiting]) wake()

@@ -63,8 +63,20 @@ describe('the pipeline', () => {
     await pipeline.drain(0)
   })
 
+  it('takes a file once, however often its message comes', async () => {
+    const catalogue = createCatalogue()
+    const ledger = createLedger(10)
+    const pipeline = startPipeline({ ...services, root: fromText(join(folder, 'few')), catalogue, ledger })
+    ledger.begin('0')
+    await Promise.all([pipeline.send('0'), pipeline.send('0')])
+    const settled$ = interval(1).pipe(filter(() => pipeline.stats().some(({ address, processed }) => address === 'collect' && processed === 2)))
+    await firstValueFrom(settled$)
+    expect(catalogue.totals().files).toBe(1)
+    await pipeline.drain(0)
+  })
+
   it('gives up when a group fails for another reason than its files, and tells of each restart before', async () => {
-    const broken = { ...createCatalogue(), add: (): boolean => { throw new TypeError('the catalogue is broken') } }
+    const broken = { ...createCatalogue(), add: (): never => { throw new TypeError('the catalogue is broken') } }
     const ledger = createLedger(10)
     const pipeline = startPipeline({ ...services, root: fromText(join(folder, 'few')), catalogue: broken, ledger })
     const dead = new ReplaySubject<DeadFile>()

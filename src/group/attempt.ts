@@ -1,8 +1,9 @@
 import { EMPTY, Observable, type ObservableInput, type Subscriber, type Subscription } from 'rxjs'
 import type { Action } from '../core/action.js'
 import type { Link } from '../core/chain.js'
-import type { Job, Transport } from '../core/job.js'
+import type { Job } from '../core/job.js'
 import type { Envelope, Message } from '../core/message.js'
+import { transportOf, type AttemptHost, type Work } from './attempt-host.js'
 import type { BatchRun } from './batch-run.js'
 import type { Worker } from './crew.js'
 import type { Deadline } from './deadlines.js'
@@ -10,17 +11,6 @@ import { follow, vacate } from './follow.js'
 import type { Item } from './item.js'
 import { callSafely } from './report.js'
 import { Slot } from './slot.js'
-
-/** What an attempt needs of its group, and whom it tells its one end. */
-export interface AttemptHost {
-  readonly settings: { readonly address: string; readonly services: unknown; readonly transport: Transport | undefined }
-  /** What it returns, if anything, keeps the worker's slot taken until it resolves. */
-  onValue(attempt: Attempt, value: unknown): PromiseLike<void> | undefined
-  onError(attempt: Attempt, error: unknown): void
-  onRejected(attempt: Attempt, reason: string): void
-}
-
-export type Work = Pick<Action<unknown, unknown, unknown, unknown>, 'handle'> & Partial<Pick<Action, 'decode'>>
 
 /**
  * One try at one item by one worker; it is the job that the handler sees. The host is told one end: a value, an error
@@ -206,9 +196,4 @@ export class Attempt implements Job<unknown, unknown, unknown>, Link<Attempt> {
 const drained = (slot: ObservableInput<unknown>): Promise<void> | PromiseLike<unknown> | undefined => {
   if (slot instanceof Observable) return new Promise<void>((resolve) => { slot.subscribe({ complete: () => resolve() }) })
   return 'then' in slot ? slot : undefined
-}
-
-const transportOf = ({ settings: { transport, address } }: AttemptHost, method: string): Transport => {
-  if (transport === undefined) throw new Error(`${address}: ${method}() needs a transport; give the group one, or run it in a hub`)
-  return transport
 }

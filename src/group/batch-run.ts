@@ -1,6 +1,7 @@
 import { EMPTY, Observable, type ObservableInput } from 'rxjs'
 import type { Failure } from '../core/failure.js'
-import { Attempt, type AttemptHost } from './attempt.js'
+import { Attempt } from './attempt.js'
+import type { AttemptHost } from './attempt-host.js'
 import type { BatchJob, BatchMember } from './batch-job.js'
 import type { Worker } from './crew.js'
 import { follow, vacate } from './follow.js'

@@ -4,6 +4,7 @@ import type { Settings } from './settings.js'
 
 /** Tells a start to the rate of a group. */
 export interface RateHold {
+  start(): void
   started(nowMs: number): void
   close(): void
 }
@@ -14,9 +15,11 @@ export const rateHold = ({ rate, scheduler }: Settings, dispatcher: Dispatcher, 
   const limit = new RateLimit(rate, scheduler, () => apply(), onError)
   const apply = (): void => dispatcher.hold('rate', !limit.open)
   dispatcher.hold('rate', true)
-  limit.follow()
-  apply()
   return {
+    start: () => {
+      limit.follow()
+      apply()
+    },
     started: (nowMs) => {
       limit.started(nowMs)
       apply()

@@ -2,7 +2,8 @@ import { EMPTY, type ObservableInput } from 'rxjs'
 import { Chain } from '../core/chain.js'
 import { TimeoutError, WorkerCrash, type Failure, type FailureType } from '../core/failure.js'
 import type { Outcome } from '../core/outcome.js'
-import { Attempt, type AttemptHost } from './attempt.js'
+import { Attempt } from './attempt.js'
+import type { AttemptHost } from './attempt-host.js'
 import { BatchRun } from './batch-run.js'
 import type { Books } from './books.js'
 import { cancelDeadline } from './deadlines.js'
@@ -31,6 +32,10 @@ export class Runner implements AttemptHost {
     this.#overtime = new Overtime(books, host)
     this.#rate = rateHold(settings, dispatcher, onError)
     dispatcher.connect(() => (settings.batch === undefined ? this.#startOne() : this.#startBatch()), onError)
+  }
+
+  start(): void {
+    this.#rate?.start()
   }
 
   /** Whether a handler runs that is not given up. */

@@ -11,7 +11,7 @@ import type { Escalation } from '../supervision/escalation.js'
 import { exponential } from '../supervision/exponential.js'
 import { restartOne } from '../supervision/restart-one.js'
 import type { SupervisionStrategy } from '../supervision/strategy.js'
-import type { Work } from './attempt.js'
+import type { Work } from './attempt-host.js'
 import type { BatchGroupOptions, BatchOptions, GroupOptions, RateOptions, RetryOptions, WorkerOptions } from './group-options.js'
 import { RATE_CODECS } from './rate-limit.js'
 

@@ -1,5 +1,4 @@
 import type { Subscription } from 'rxjs'
-import type { Failure } from '../core/failure.js'
 import type { DrainReport, GroupStats, Phase } from '../core/group-stats.js'
 import { decisions } from '../scaling/control.js'
 import { Books } from './books.js'
@@ -45,7 +44,10 @@ export class Shell {
     this.books = new Books(settings, { onChange: () => this.onChange(), onOneTimeOver: () => void this.drain() })
     this.crew = new Crew(settings.worker, scheduler, {
       onLimit: () => this.#publishLimit(),
-      onAcquireFailure: (error, attempt, worker) => this.#acquireFailed({ type: 'acquire', error, attempt, atMs: scheduler.now(), worker }),
+      onAcquireFailure: (error, attempt, worker) => {
+        this.books.ledger.attemptFailed()
+        return this.#supervisor.acquireFailed({ type: 'acquire', error, attempt, atMs: scheduler.now(), worker })
+      },
       onQuiet: () => this.onChange(),
     })
     this.#supervisor = new Supervisor({
@@ -75,7 +77,7 @@ export class Shell {
       onQuiet: () => this.#quiet(),
       onOver: () => this.#over(),
     })
-    this.#restart = new GroupRestart({ crew: this.crew, dispatcher: this.books.dispatcher, runner: this.runner, scheduler, onOver: () => this.#afterRestart() })
+    this.#restart = new GroupRestart({ crew: this.crew, dispatcher: this.books.dispatcher, runner: this.runner, scheduler, onOver: () => this.#scale() })
     this.#sampler = new Sampler(settings.sampleEveryMs, settings.scaling.wake, scheduler, {
       sample: (nowMs) => loadSample(this.books, this.crew, nowMs, this.books.oldestMs()),
       oldestMs: () => this.books.oldestMs(),
@@ -101,9 +103,9 @@ export class Shell {
   start(): void {
     if (this.#started || this.shutdown.begun) return
     this.#started = true
+    this.runner.start()
     this.#scale()
     this.books.dispatcher.hold('notStarted', false)
-    this.#publishStatus()
   }
 
   hold(reason: 'paused' | 'gate', on: boolean): void {
@@ -139,6 +141,7 @@ export class Shell {
       error: (error: unknown) => this.#broken(error),
     })
     this.#sampler.start()
+    this.#publishStatus()
   }
 
   #publishLimit(): void {
@@ -147,16 +150,6 @@ export class Shell {
     const live = dispatcher.holds.has('paused') || dispatcher.holds.has('gate') ? 0 : this.crew.limit
     this.streams.live(live)
     this.onChange()
-  }
-
-  #afterRestart(): void {
-    this.#scale()
-    this.#publishStatus()
-  }
-
-  #acquireFailed(failure: Failure): number | undefined {
-    this.books.ledger.attemptFailed()
-    return this.#supervisor.acquireFailed(failure)
   }
 
   #restartAll(delayMs: number, abort: boolean): void {

@@ -1,0 +1,19 @@
+import type { Action } from '../core/action.js'
+import type { Transport } from '../core/job.js'
+import type { Attempt } from './attempt.js'
+
+/** What an attempt needs of its group, and whom it tells its one end. */
+export interface AttemptHost {
+  readonly settings: { readonly address: string; readonly services: unknown; readonly transport: Transport | undefined }
+  /** What it returns, if anything, keeps the worker's slot taken until it resolves. */
+  onValue(attempt: Attempt, value: unknown): PromiseLike<void> | undefined
+  onError(attempt: Attempt, error: unknown): void
+  onRejected(attempt: Attempt, reason: string): void
+}
+
+export type Work = Pick<Action<unknown, unknown, unknown, unknown>, 'handle'> & Partial<Pick<Action, 'decode'>>
+
+export const transportOf = ({ settings: { transport, address } }: AttemptHost, method: string): Transport => {
+  if (transport === undefined) throw new Error(`${address}: ${method}() needs a transport; give the group one, or run it in a hub`)
+  return transport
+}
