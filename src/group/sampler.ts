@@ -102,10 +102,11 @@ export class Sampler {
   }
 
   #idleDueMs(): number {
-    const idlestMs = this.#wake.idledMs === undefined ? undefined : this.#host.idlestMs()
-    if (idlestMs === undefined) return Number.POSITIVE_INFINITY
-    const dueMs = idlestMs + (this.#wake.idledMs ?? 0)
-    // A policy that was asked about this worker and kept it is asked again after the same span, not at once.
-    return dueMs > this.#lastIdleMs ? dueMs : this.#lastIdleMs + Math.max(1, this.#wake.idledMs ?? 0)
+    const { idledMs } = this.#wake
+    const idlestMs = idledMs === undefined ? undefined : this.#host.idlestMs()
+    if (idlestMs === undefined || idledMs === undefined) return Number.POSITIVE_INFINITY
+    const dueMs = idlestMs + idledMs
+    // A worker that the policy keeps although it was told is told of again a span later, not at once.
+    return dueMs > this.#lastIdleMs ? dueMs : this.#lastIdleMs + Math.max(idledMs, 1)
   }
 }

@@ -84,13 +84,14 @@ export const GROUP_CODECS: OptionCodecs = {
 
 const rule = (given: AnyGroupOptions): ReturnType<Rule> => {
   const { min, max } = boundsOf(given)
-  const { instance, workers, ordered, rate } = given
+  const { action, batch, instance, workers, ordered, rate } = given
   const window = typeof ordered === 'object' ? ordered.window : 1
   return [
     ...(min > max ? [{ path: 'workers.min', got: String(min), expected: `at most workers.max, which is ${max}` }] : []),
     ...((instance === 'single' || instance === 'oneTime') && (workers?.min ?? 1) * (workers?.max ?? 1) !== 1
       ? [{ path: 'workers', got: `{ min: ${workers?.min ?? 1}, max: ${workers?.max ?? 1} }`, expected: `left out, or 1 and 1, for an instance that is '${instance}'` }]
       : []),
+    ...(batch !== undefined && typeof action !== 'function' ? [{ path: 'action', got: 'an object', expected: 'a function of a batch' }] : []),
     ...(whole(1).is(window) ? [] : [{ path: 'ordered.window', got: String(window), expected: whole(1).name }]),
     ...(rate === undefined || isObservable(rate) || (RATE_CODECS.max.is(rate.max) && RATE_CODECS.perMs.is(rate.perMs))
       ? [] : [{ path: 'rate', got: `{ max: ${rate.max}, perMs: ${rate.perMs} }`, expected: '{ max: 1 or more, perMs: more than 0 }' }]),

@@ -4,6 +4,8 @@ import type { Outcome } from '../core/outcome.js'
 import type { Item, Sink } from './item.js'
 import type { Shell } from './shell.js'
 
+const REASON = 'its source was unsubscribed'
+
 /** The items that one source has brought into a group, and what is told back to its subscriber. */
 export class SourceItems implements Sink {
   /** Accepted from this source, not started. */
@@ -58,7 +60,10 @@ export class SourceItems implements Sink {
   }
 
   withdrawAll(): void {
-    for (const item of [...this.#open]) cancelItem(this.#shell, item, 'its source was unsubscribed')
+    const items = [...this.#open]
+    // What waits goes first: a worker that becomes free must not start what is withdrawn next.
+    for (const item of items) if (item.place === 'waiting') cancelItem(this.#shell, item, REASON)
+    for (const item of items) cancelItem(this.#shell, item, REASON)
   }
 
   #endIfDone(): void {
