@@ -24,7 +24,9 @@ console.log(await hub.request('total', { prices: [3, 4.5] }))
 
 // What comes from outside may be anything.
 const fromOutside: { prices: number[] } = JSON.parse('{ "prices": [1, "2"] }')
-await hub.request('total', fromOutside).catch((error: unknown) => console.log(error instanceof RemoteError ? `${error.outcome}: ${error.message}` : error))
+await hub.request('total', fromOutside).catch((error: unknown) => {
+  console.log(error instanceof RemoteError ? `${error.outcome}: ${error.message}` : error)
+})
 
 await hub.send('notes', 'sent, not asked')
 await notes.idle()

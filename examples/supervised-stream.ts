@@ -1,12 +1,15 @@
 import { defer, lastValueFrom, of, retry, throwError } from 'rxjs'
-import { byBackoff, constant, exponential, restartOne, supervise } from 'rxcrew'
+import { byBackoff, constant, exponential, restartOne, supervise, type Escalation } from 'rxcrew'
 
 let connections = 0
-const feed$ = defer(() => ((connections += 1) < 3 ? throwError(() => new Error(`connection ${connections} lost`)) : of(`connection ${connections}`)))
+const feed$ = defer(() => {
+  connections += 1
+  return connections < 3 ? throwError(() => new Error(`connection ${connections} lost`)) : of(`connection ${connections}`)
+})
 
 // A strategy as an operator: retry and catchError in one.
 const strategy = restartOne({ backoff: constant(2), maxRestarts: 3 })
-const escalations = { next: ({ protocol, failure }: { protocol: string; failure: { error: unknown } }) => console.log(protocol, String(failure.error)) }
+const escalations = { next: ({ protocol, failure }: Escalation) => console.log(protocol, String(failure.error)) }
 console.log(await lastValueFrom(feed$.pipe(supervise(strategy, { escalations }))))
 
 // A backoff alone, for RxJS's own retry.

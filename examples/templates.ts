@@ -10,7 +10,9 @@ const resize = action({
     return `${input}, smaller`
   },
 })
-const registry = actions({ resize: template({ name: 'resize', topic: 'images', action: resize, options: { supervision: stopAndEscalate() } }) })
+const registry = actions({
+  resize: template({ name: 'resize', topic: 'images', action: resize, options: { supervision: stopAndEscalate() } }),
+})
 
 const bus = memoryBus()
 const hub = actionHub({ bus, actions: registry, onEscalation: ({ protocol, group }) => console.log(`${group}: ${protocol}`) })

@@ -41,6 +41,8 @@ export class Item implements Link<Item> {
   previousDelayMs = 0
   /** Its time for all attempts is up. */
   spent = false
+  /** Its sender's, followed from group to group. */
+  signal: AbortSignal | undefined = undefined
   /** Withdraws what it became in the next group of a pipeline. */
   withdrawNext: ((reason: string) => void) | undefined = undefined
   /** Undoes what was set up for this item alone: a listener, a timer. */

@@ -80,11 +80,17 @@ export class Line {
     for (let next = this.#ready.peek(); next !== undefined; next = this.#ready.peek()) {
       const item = 'items' in next ? next.items.peek() : next
       if (item?.place === 'waiting') return item.acceptedMs
-      if ('items' in next) return undefined
-      this.#ready.take()
+      if ('items' in next && item !== undefined) next.items.take()
+      else this.#forget()
       this.#withdrawn = Math.max(0, this.#withdrawn - 1)
     }
     return undefined
+  }
+
+  /** Takes out what is next and holds nothing. */
+  #forget(): void {
+    const next = this.#ready.take()
+    if (next !== undefined && 'items' in next) this.#lanes.delete(next.key)
   }
 
   /** Every waiting item, in order of arrival. */

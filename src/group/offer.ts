@@ -47,7 +47,8 @@ const sinkOf = (onOutcome: Told): Sink | undefined =>
   onOutcome === undefined ? undefined : { onLeave: () => undefined, onOutcome }
 
 /** The sender may take it back at any time; nobody listens to the signal once the item has ended. */
-const withdrawOn = (shell: Shell, item: Item, signal: AbortSignal): void => {
+export const withdrawOn = (shell: Shell, item: Item, signal: AbortSignal): void => {
+  item.signal = signal
   if (item.place === 'settled') return
   const aborted = (): void => cancelItem(shell, item, 'withdrawn by its sender')
   signal.addEventListener('abort', aborted, { once: true })

@@ -56,8 +56,12 @@ export class Overtime {
   #expireItem(item: Item): void {
     const { totalTimeoutMs = 0 } = this.#books.settings
     item.spent = true
-    if (item.current !== undefined) this.#timeOut(item.current, totalTimeoutMs)
-    else if (item.place === 'retrying') this.#books.settle(item, { type: 'timedOut', ...this.#books.facts(item), failure: this.#failure(item, totalTimeoutMs) })
+    const { current } = item
+    if (current?.over === false) return this.#timeOut(current, totalTimeoutMs)
+    // Between two tries, or done and waiting for room in the next group.
+    const failure = this.#failure(item, totalTimeoutMs)
+    this.#books.settle(item, { type: 'timedOut', ...this.#books.facts(item), failure })
+    current?.abort(failure.error)
   }
 
   #timeOut(attempt: Attempt, afterMs: number): void {

@@ -4,7 +4,7 @@ import type { DrainReport, GroupStats } from '../core/group-stats.js'
 import { OptionsError } from '../core/options-error.js'
 import type { Outcome } from '../core/outcome.js'
 import type { Item } from './item.js'
-import { offer, submit } from './offer.js'
+import { offer, submit, withdrawOn } from './offer.js'
 import { consumeSource } from './consume.js'
 import { runSource } from './run-source.js'
 import type { Shell } from './shell.js'
@@ -85,6 +85,7 @@ const pass = (to: Shell, value: unknown, item: Item): boolean => {
   item.sink = undefined
   try {
     const next = to.books.accept(value, envelopeOf(item), sink === undefined ? undefined : { onLeave: () => undefined, onOutcome: (outcome) => sink.onOutcome(outcome, item) })
+    if (item.signal !== undefined) withdrawOn(to, next, item.signal)
     item.withdrawNext = (reason) => cancelItem(to, next, reason)
     return true
   } catch {
