@@ -57,7 +57,7 @@ export const either = (a: t.Mixed, b: t.Mixed): t.Type<unknown> => check(`${a.na
 /** An options object within an options object; its own problems are told with their full path. */
 export const nested = (codecs: OptionCodecs, rule: Rule = () => [], required: readonly string[] = []): t.Type<unknown> => new NestedType(codecs, rule, required)
 
-/** What a rule over several options finds wrong. It sees the options after each of them was found right alone. */
+/** What a rule over several options finds wrong. It sees those that were found right alone. */
 export type Rule = (given: Readonly<Record<string, unknown>>) => readonly Problem[]
 
 class NestedType extends t.Type<unknown> {
@@ -87,7 +87,13 @@ const inspect = (path: string, codecs: OptionCodecs, given: unknown, rule: Rule,
   const missing = required.filter((name) => given[name] === undefined).map((name) => ({ path: join(path, name), got: 'missing', expected: codecs[name]?.name ?? 'given' }))
   const wrong = Object.entries(codecs).flatMap(([name, codec]) => (given[name] === undefined ? [] : one(join(path, name), codec, given[name])))
   const alone = [...unknown, ...missing, ...wrong]
-  return alone.length > 0 ? alone : rule(given).map((problem) => ({ ...problem, path: join(path, problem.path) }))
+  return [...alone, ...rule(sound(path, given, alone)).map((problem) => ({ ...problem, path: join(path, problem.path) }))]
+}
+
+/** The options that are right alone: what a rule over several may go by. */
+const sound = (path: string, given: Readonly<Record<string, unknown>>, problems: readonly Problem[]): Readonly<Record<string, unknown>> => {
+  const names = new Set(problems.map((problem) => problem.path.slice(path === '' ? 0 : path.length + 1).split('.')[0]))
+  return Object.fromEntries(Object.entries(given).filter(([name]) => !names.has(name)))
 }
 
 const one = (path: string, codec: t.Mixed, value: unknown): readonly Problem[] => {

@@ -2,8 +2,8 @@ import { EMPTY, Observable, type ObservableInput, type Subscriber, type Subscrip
 import type { Action } from '../core/action.js'
 import type { Link } from '../core/chain.js'
 import type { Job } from '../core/job.js'
-import type { Envelope, Message } from '../core/message.js'
-import { transportOf, type AttemptHost, type Work } from './attempt-host.js'
+import type { Message } from '../core/message.js'
+import { replier, sender, type AttemptHost, type Work } from './attempt-host.js'
 import type { BatchRun } from './batch-run.js'
 import type { Worker } from './crew.js'
 import type { Deadline } from './deadlines.js'
@@ -80,13 +80,11 @@ export class Attempt implements Job<unknown, unknown, unknown>, Link<Attempt> {
     return this.#controller.signal
   }
 
-  async send(topic: string, payload: unknown, envelope: Envelope = {}): Promise<void> {
-    await transportOf(this.#host, 'send').send(this.address, topic, payload, envelope)
+  get send(): Job['send'] {
+    return sender(this.#host)
   }
-
-  async reply(payload: unknown): Promise<void> {
-    if (this.message.replyTo === undefined) throw new Error(`${this.address}: reply() needs a message with replyTo, but ${this.message.id} has none`)
-    await transportOf(this.#host, 'reply').reply(this.address, this.message, payload)
+  get reply(): Job['reply'] {
+    return replier(this.#host, this.message)
   }
 
   run(work: Work): ObservableInput<unknown> {

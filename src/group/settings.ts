@@ -82,23 +82,29 @@ export const GROUP_CODECS: OptionCodecs = {
   batch: nested({ max: whole(1), maxWaitMs: milliseconds() }, undefined, ['max', 'maxWaitMs']),
 }
 
-const rule = (given: AnyGroupOptions): ReturnType<Rule> => {
-  const { min, max } = boundsOf(given)
-  const { action, batch, instance, workers, ordered, rate } = given
+type Ruled = Pick<AnyGroupOptions, 'workers' | 'instance' | 'ordered' | 'rate'>
+
+const rule = ({ workers, instance, ordered, rate }: Ruled): ReturnType<Rule> => {
+  const { min, max } = boundsOf({ workers, instance })
   const window = typeof ordered === 'object' ? ordered.window : 1
   return [
     ...(min > max ? [{ path: 'workers.min', got: String(min), expected: `at most workers.max, which is ${max}` }] : []),
     ...((instance === 'single' || instance === 'oneTime') && (workers?.min ?? 1) * (workers?.max ?? 1) !== 1
       ? [{ path: 'workers', got: `{ min: ${workers?.min ?? 1}, max: ${workers?.max ?? 1} }`, expected: `left out, or 1 and 1, for an instance that is '${instance}'` }]
       : []),
-    ...(batch !== undefined && typeof action !== 'function' ? [{ path: 'action', got: 'an object', expected: 'a function of a batch' }] : []),
     ...(whole(1).is(window) ? [] : [{ path: 'ordered.window', got: String(window), expected: whole(1).name }]),
     ...(rate === undefined || isObservable(rate) || (RATE_CODECS.max.is(rate.max) && RATE_CODECS.perMs.is(rate.perMs))
       ? [] : [{ path: 'rate', got: `{ max: ${rate.max}, perMs: ${rate.perMs} }`, expected: '{ max: 1 or more, perMs: more than 0 }' }]),
   ]
 }
 
-const boundsOf = ({ workers, instance }: AnyGroupOptions): { min: number; max: number } => {
+/** What of the given options a rule may go by: those that are right alone. */
+const sifted = (given: AnyGroupOptions, sound: Readonly<Record<string, unknown>>): Ruled => {
+  const right = <K extends keyof Ruled>(name: K): Ruled[K] => (name in sound ? given[name] : undefined)
+  return { workers: right('workers'), instance: right('instance'), ordered: right('ordered'), rate: right('rate') }
+}
+
+const boundsOf = ({ workers, instance }: Pick<Ruled, 'workers' | 'instance'>): { min: number; max: number } => {
   if (instance === 'single' || instance === 'oneTime') return { min: 1, max: 1 }
   const max = workers?.max ?? Math.max(10, workers?.min ?? 1)
   return { min: workers?.min ?? Math.min(1, max), max }
@@ -106,7 +112,7 @@ const boundsOf = ({ workers, instance }: AnyGroupOptions): { min: number; max: n
 
 /** Checks all options at once and fills in the defaults. */
 export const settingsOf = (given: AnyGroupOptions, where = 'workerGroup'): Settings => {
-  checkOptions(where, GROUP_CODECS, given, () => rule(given), ['action'])
+  checkOptions(where, GROUP_CODECS, given, (sound) => rule(sifted(given, sound)), ['action'])
   const { action, batch } = given
   const name = given.name ?? (typeof action === 'object' ? action.name : 'group')
   const { retry, drain, ordered, instance = 'scaling', random = Math.random } = given

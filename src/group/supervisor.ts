@@ -58,7 +58,8 @@ export class Supervisor {
 
   /** How long to wait before acquiring again, or `undefined`: the group is given up. */
   acquireFailed(failure: Failure): number | undefined {
-    if (this.#host.closing()) return undefined
+    // During a restart of all it belongs to that incident, which acquires anew anyway.
+    if (this.#host.closing() || this.#host.restarting()) return undefined
     const directive = this.#decide(failure)
     switch (directive.type) {
       case 'resume':
