@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import * as fc from 'fast-check'
-import { defer, finalize, from, map, NEVER, of, throwError, timer, type Observable, type Subscription } from 'rxjs'
+import { defer, finalize, from, map, of, tap, throwError, timer, type Observable, type Subscription } from 'rxjs'
 import { expect } from 'vitest'
 import { WorkerCrash } from '../../src/core/failure.js'
 import type { Job } from '../../src/core/job.js'
@@ -56,6 +56,9 @@ export class GroupModel {
   readonly #setting: Setting
   readonly #running = new Set<number>()
   readonly #outcomes = new Map<number, Outcome['type'][]>()
+  readonly #endMs = new Map<number, number>()
+  /** What whoever brought an item was told: the same, unless they had left. */
+  readonly #told = new Map<number, Outcome['type'][]>()
   readonly #accepted = new Set<number>()
   readonly #refused = new Set<number>()
   readonly #arrival = new Map<string, number[]>()
@@ -96,8 +99,10 @@ export class GroupModel {
     this.group = workerGroup(options)
     this.group.outcomes$.subscribe({
       next: (outcome) => {
-        const { payload } = outcome.message
-        if (outcome.type === 'completed') this.#leaving.push(payload.id)
+        if (outcome.type === 'completed') this.#leaving.push(Number(outcome.message.id.split('-').at(-1)))
+        const { id } = outcome.message.payload
+        this.#outcomes.set(id, [...(this.#outcomes.get(id) ?? []), outcome.type])
+        this.#endMs.set(id, this.time.now())
         this.check('an outcome')
       },
       complete: () => { this.#ended = true },
@@ -144,6 +149,16 @@ export class GroupModel {
     void this.group.drain({ deadlineMs, then })
   }
 
+  /** With workers that can be had and handlers that end, everything that was accepted has its outcome in time. */
+  async rest(): Promise<void> {
+    if (this.#stopped || this.#setting.resource?.failing.includes(true) === true) return
+    this.scale(this.#setting.max)
+    this.group.resume()
+    await this.time.advance(4_000)
+    const { phase, received, waiting, inFlight, retrying } = this.group.stats()
+    if (phase !== 'stopped') expect({ received, waiting, inFlight, retrying }).toEqual({ received, waiting: 0, inFlight: 0, retrying: 0 })
+  }
+
   /** Stops the group and gives what was left behind the time to end; then nothing may be open. */
   async end(): Promise<void> {
     this.drain(0, 'abort')
@@ -156,10 +171,11 @@ export class GroupModel {
     expect({ waiting, inFlight, retrying, live, zombies, phase }).toEqual({ waiting: 0, inFlight: 0, retrying: 0, live: 0, zombies: 0, phase: 'stopped' })
     expect(this.#ended, 'outcomes$ completed').toBe(true)
     for (const [id, types] of this.#outcomes) expect(types.length, `outcomes of ${id}: ${types.join()}`).toBe(1)
+    for (const [id, types] of this.#told) expect(types, `what was told of ${id}`).toEqual(this.#outcomes.get(id))
     for (const id of this.#accepted) expect(this.#outcomes.get(id)?.length, `outcomes of accepted ${id}`).toBe(1)
     for (const id of this.#refused) expect(this.#outcomes.get(id)?.length ?? 0, `outcomes of refused ${id}`).toBe(0)
     for (const [id, releases] of this.#resources) expect(releases, `releases of resource ${id}`).toBe(1)
-    if (this.#setting.ordered !== false) expect(this.#leaving).toEqual(this.#leaving.toSorted((a, b) => this.#accepts(a) - this.#accepts(b)))
+    if (this.#setting.ordered !== false) expect(this.#leaving).toEqual(this.#leaving.toSorted((a, b) => a - b))
   }
 
   /** What holds at every instant. Collected, since most who call it run inside the group. */
@@ -180,12 +196,6 @@ export class GroupModel {
     if (!right) this.problems.push(`${problem}, ${this.time.now()} ms`)
   }
 
-  #accepts(id: number): number {
-    return this.#order.indexOf(id)
-  }
-
-  readonly #order: number[] = []
-
   #enter(task: Task): { entry: Entry; signal: AbortSignal } {
     const entry = { id: this.#ids++, task }
     const controller = new AbortController()
@@ -199,7 +209,7 @@ export class GroupModel {
   }
 
   #settled(id: number, outcome: Outcome): void {
-    this.#outcomes.set(id, [...(this.#outcomes.get(id) ?? []), outcome.type])
+    this.#told.set(id, [...(this.#told.get(id) ?? []), outcome.type])
     this.check('its outcome')
   }
 
@@ -216,7 +226,6 @@ export class GroupModel {
     this.#hold(!(this.#stopped && this.group.stats().phase === 'stopped'), `${id} started after the end`)
     this.#running.add(id)
     this.#starts.push(now)
-    if (attempt === 1 && !this.#order.includes(id)) this.#order.push(id)
     const { rate, keyed } = this.#setting
     if (rate !== undefined) this.#hold(this.#starts.filter((at) => at > now - rate.perMs).length <= rate.max, `more than ${rate.max} starts in ${rate.perMs} ms`)
     if (keyed && task.key !== undefined && attempt === 1) this.#inTurn(task.key, id)
@@ -226,19 +235,28 @@ export class GroupModel {
   /** Ids grow with arrival for what one sender offers in order; a key's first tries begin in that order. */
   #inTurn(key: string, id: number): void {
     const before = this.#arrival.get(key) ?? []
-    this.#hold(before.every((other) => !this.#running.has(other) || other === id || this.#outcomes.has(other)), `two of key ${key} run at once`)
+    this.#hold(before.every((other) => other === id || !this.#running.has(other) || this.#givenUp(other)), `two of key ${key} run at once`)
     this.#arrival.set(key, [...before, id])
+  }
+
+  /** Whether a handler that still runs has had its grace. */
+  #givenUp(id: number): boolean {
+    const endMs = this.#endMs.get(id)
+    const { timeoutMs, totalTimeoutMs, graceMs } = this.#setting
+    // With a timeout its grace may have begun before its end.
+    const sinceMs = timeoutMs === undefined && totalTimeoutMs === undefined ? graceMs : 0
+    return endMs !== undefined && this.time.now() >= endMs + sinceMs
   }
 
   #heeding(id: number, { end, afterMs }: Step): Observable<number> {
     return defer((): Observable<number> => {
-      if (end === 'never') return NEVER
+      if (end === 'never') return timer(LATE_MS, this.time).pipe(map(() => id))
       if (afterMs === 0) return end === 'value' ? of(id) : throwError(() => this.#error(end))
       return timer(afterMs, this.time).pipe(map(() => {
         if (end !== 'value') throw this.#error(end)
         return id
       }))
-    }).pipe(finalize(() => this.#running.delete(id)))
+    }).pipe(tap({ complete: () => this.#running.delete(id), error: () => this.#running.delete(id) }), finalize(() => this.#running.delete(id)))
   }
 
   #heedless(id: number, { end, afterMs }: Step): Promise<number> {
@@ -324,6 +342,7 @@ export const play = async (setting: Setting, commands: readonly Command[]): Prom
     model.check(command.do)
     expect(model.problems).toEqual([])
   }
+  await model.rest()
   await model.end()
   expect(model.problems).toEqual([])
 }

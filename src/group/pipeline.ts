@@ -61,10 +61,11 @@ export function pipeline(...groups: readonly object[]): Pipeline {
   }
 }
 
-const stageOf = (group: object, index: number): Shell => {
+const stageOf = (group: object, index: number, groups: readonly object[]): Shell => {
   const shell = shellOf(group)
-  if (shell !== undefined && shell.runner.handOver === undefined) return shell
-  const got = shell === undefined ? describe(group) : `${shell.settings.name}, which leads to another group already`
+  const twice = groups.indexOf(group) < index
+  if (shell !== undefined && shell.runner.handOver === undefined && !twice) return shell
+  const got = shell === undefined ? describe(group) : `${shell.settings.name}, which ${twice ? 'is there' : 'leads to another group'} already`
   throw new OptionsError('pipeline', [{ path: `[${index}]`, got, expected: 'a worker group that leads nowhere yet' }])
 }
 

@@ -1,4 +1,4 @@
-import { Observable, type Subscriber, type Subscription } from 'rxjs'
+import { Observable, Subscriber } from 'rxjs'
 import { Fifo } from '../core/fifo.js'
 import { checkOptions, oneOf, whole } from '../core/options.js'
 import type { Outcome } from '../core/outcome.js'
@@ -19,8 +19,9 @@ export const runSource = (shell: Shell, source: Observable<unknown>, options: Ru
   checkOptions('run', CODECS, options)
   return new Observable((subscriber) => {
     const run = new SourceRun(shell, subscriber, options)
+    // Known before there are values: a source that tells all it has at once is stopped in the midst of it.
+    subscriber.add(() => run.close())
     run.connect(source)
-    return () => run.close()
   })
 }
 
@@ -32,8 +33,7 @@ class SourceRun {
   readonly #capacity: number
   /** In order of arrival, for dropping the oldest; empty unless that is asked for. */
   readonly #order = new Fifo<Item>()
-  #source: Subscription | undefined
-  #closed = false
+  readonly #observer: Subscriber<unknown>
 
   constructor(shell: Shell, subscriber: Subscriber<Outcome>, { overflow = 'error', capacity = 65_536 }: RunOptions) {
     this.#shell = shell
@@ -41,6 +41,11 @@ class SourceRun {
     this.#items = new SourceItems(shell, subscriber)
     this.#overflow = overflow
     this.#capacity = capacity
+    this.#observer = new Subscriber({
+      next: (value) => this.#next(value),
+      error: (error: unknown) => this.#items.end({ error }),
+      complete: () => this.#items.end(),
+    })
   }
 
   connect(source: Observable<unknown>): void {
@@ -48,31 +53,22 @@ class SourceRun {
     // Starting may end the group at once: it is asked afterwards whether it takes anything.
     this.#shell.start()
     if (this.#shell.books.intake.closed) return this.#subscriber.error(new GroupClosedError(this.#shell.settings.name))
-    const stopped = this.#shell.streams.closing$.subscribe(() => this.#stop())
-    this.#subscriber.add(stopped)
-    this.#source = source.subscribe({
-      next: (value) => this.#next(value),
-      error: (error: unknown) => this.#items.end({ error }),
-      complete: () => this.#items.end(),
-    })
-    if (this.#closed) this.#source.unsubscribe()
+    this.#subscriber.add(this.#shell.streams.closing$.subscribe(() => this.#stop()))
+    source.subscribe(this.#observer)
   }
 
   close(): void {
-    this.#closed = true
-    this.#source?.unsubscribe()
+    this.#observer.unsubscribe()
     this.#items.withdrawAll()
   }
 
   /** The group takes nothing more: what is open still gets its outcome. */
   #stop(): void {
-    this.#closed = true
-    this.#source?.unsubscribe()
+    this.#observer.unsubscribe()
     this.#items.end()
   }
 
   #next(value: unknown): void {
-    if (this.#closed) return
     try {
       if (this.#items.waiting >= this.#capacity) this.#full(value)
       else this.#accept(value)
@@ -83,7 +79,7 @@ class SourceRun {
 
   #accept(value: unknown): void {
     const item = this.#items.accept(value)
-    if (this.#overflow === 'dropOldest') this.#order.push(item)
+    if (this.#overflow === 'dropOldest') this.#remember(item)
     if (this.#shell.settings.instance === 'oneTime') this.#stop()
   }
 
@@ -92,18 +88,27 @@ class SourceRun {
       case 'error':
         throw new OverflowError(`run: ${this.#capacity} items wait already; raise 'capacity', or choose 'dropNewest' or 'dropOldest' as 'overflow'`)
       case 'dropNewest':
-        return this.#drop(this.#items.accept(value))
+        this.#dropIfWaiting(this.#items.accept(value))
+        return
       case 'dropOldest':
         this.#dropOldest()
         return this.#accept(value)
     }
   }
 
-  #dropOldest(): void {
-    for (let item = this.#order.take(); item !== undefined; item = this.#order.take()) if (item.place === 'waiting' && !item.open) return this.#drop(item)
+  /** What has been started is not held on to, as far as nothing older waits. */
+  #remember(item: Item): void {
+    for (let head = this.#order.peek(); head !== undefined && head.place !== 'waiting'; head = this.#order.peek()) this.#order.take()
+    this.#order.push(item)
   }
 
-  #drop(item: Item): void {
-    this.#shell.runner.withdraw(item, { type: 'dropped', ...this.#shell.books.facts(item) })
+  #dropOldest(): void {
+    for (let item = this.#order.take(); item !== undefined; item = this.#order.take()) if (this.#dropIfWaiting(item)) return
+  }
+
+  /** An item of a free key starts although others wait: that one stays. */
+  #dropIfWaiting(item: Item): boolean {
+    if (item.place !== 'waiting' || item.open) return false
+    return this.#shell.runner.withdraw(item, { type: 'dropped', ...this.#shell.books.facts(item) })
   }
 }

@@ -73,9 +73,9 @@ export class Runner implements AttemptHost {
     if (item.place !== 'settled') this.#books.settle(item, { type: 'rejected', ...this.#books.facts(item), reason })
   }
 
-  /** Aborts what runs, for a restart of all workers: an attempt that ends by it is made again, and loses no try. */
+  /** Aborts what runs, for a restart of all workers: what ends by it is made again, and loses no try; what waits for the next group has ended. */
   requeueAll(): void {
-    for (const attempt of [...this.running]) {
+    for (const attempt of [...this.running].filter(({ over }) => !over)) {
       attempt.requeue = true
       this.#overtime.abandon(attempt, new DOMException('the workers are restarted', 'AbortError'), this.settings.graceMs)
     }

@@ -82,9 +82,9 @@ export const GROUP_CODECS: OptionCodecs = {
   batch: nested({ max: whole(1), maxWaitMs: milliseconds() }, undefined, ['max', 'maxWaitMs']),
 }
 
-type Ruled = Pick<AnyGroupOptions, 'workers' | 'instance' | 'ordered' | 'rate'>
+type Ruled = Pick<AnyGroupOptions, 'workers' | 'instance' | 'ordered' | 'rate'> & { readonly action?: unknown; readonly batch?: unknown }
 
-const rule = ({ workers, instance, ordered, rate }: Ruled): ReturnType<Rule> => {
+const rule = ({ action, batch, workers, instance, ordered, rate }: Ruled): ReturnType<Rule> => {
   const { min, max } = boundsOf({ workers, instance })
   const window = typeof ordered === 'object' ? ordered.window : 1
   return [
@@ -92,6 +92,7 @@ const rule = ({ workers, instance, ordered, rate }: Ruled): ReturnType<Rule> => 
     ...((instance === 'single' || instance === 'oneTime') && (workers?.min ?? 1) * (workers?.max ?? 1) !== 1
       ? [{ path: 'workers', got: `{ min: ${workers?.min ?? 1}, max: ${workers?.max ?? 1} }`, expected: `left out, or 1 and 1, for an instance that is '${instance}'` }]
       : []),
+    ...(batch !== undefined && typeof action === 'object' ? [{ path: 'action', got: 'an object', expected: 'a function of a batch' }] : []),
     ...(whole(1).is(window) ? [] : [{ path: 'ordered.window', got: String(window), expected: whole(1).name }]),
     ...(rate === undefined || isObservable(rate) || (RATE_CODECS.max.is(rate.max) && RATE_CODECS.perMs.is(rate.perMs))
       ? [] : [{ path: 'rate', got: `{ max: ${rate.max}, perMs: ${rate.perMs} }`, expected: '{ max: 1 or more, perMs: more than 0 }' }]),
@@ -101,7 +102,7 @@ const rule = ({ workers, instance, ordered, rate }: Ruled): ReturnType<Rule> => 
 /** What of the given options a rule may go by: those that are right alone. */
 const sifted = (given: AnyGroupOptions, sound: Readonly<Record<string, unknown>>): Ruled => {
   const right = <K extends keyof Ruled>(name: K): Ruled[K] => (name in sound ? given[name] : undefined)
-  return { workers: right('workers'), instance: right('instance'), ordered: right('ordered'), rate: right('rate') }
+  return { action: right('action'), batch: right('batch'), workers: right('workers'), instance: right('instance'), ordered: right('ordered'), rate: right('rate') }
 }
 
 const boundsOf = ({ workers, instance }: Pick<Ruled, 'workers' | 'instance'>): { min: number; max: number } => {

@@ -58,8 +58,8 @@ export class Shutdown {
     if (this.#step === 'open') {
       this.#step = 'draining'
       this.#before = { ...this.#host.outcomes }
-      this.#host.closeIntake()
       this.#kept = keepWaiting
+      this.#host.closeIntake()
       if (!keepWaiting) this.#host.handBackWaiting()
     }
     const dueMs = this.#host.scheduler.now() + deadlineMs

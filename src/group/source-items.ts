@@ -60,8 +60,8 @@ export class SourceItems implements Sink {
   }
 
   withdrawAll(): void {
-    const items = [...this.#open]
-    // What waits goes first: a worker that becomes free must not start what is withdrawn next.
+    // The newest first, and of these what waits: a worker that becomes free must not start what is withdrawn next.
+    const items = [...this.#open].toReversed()
     for (const item of items) if (item.place === 'waiting') cancelItem(this.#shell, item, REASON)
     for (const item of items) cancelItem(this.#shell, item, REASON)
   }
@@ -75,5 +75,7 @@ export class SourceItems implements Sink {
 
 /** Cancels an item wherever it is, also in a later group of a pipeline. */
 export const cancelItem = ({ books, runner }: Shell, item: Item, reason: string): void => {
-  if (!runner.withdraw(item, { type: 'cancelled', ...books.facts(item), reason })) item.withdrawNext?.(reason)
+  runner.withdraw(item, { type: 'cancelled', ...books.facts(item), reason })
+  // The next group may have taken it although this one has not heard of it yet.
+  item.withdrawNext?.(reason)
 }

@@ -1,3 +1,4 @@
+import { describe } from '../core/describe.js'
 import type { Failure } from '../core/failure.js'
 import type { Escalation } from '../supervision/escalation.js'
 import { nextDelay, NO_FAILURES, type BackoffTrack } from '../supervision/backoff-track.js'
@@ -23,6 +24,12 @@ export interface SupervisorHost {
   kill(failure: Failure, offending: Item | undefined, restarts: number): void
 }
 
+interface Answer {
+  readonly directive: Directive
+  /** As it happened, or as what the strategy made of it. */
+  readonly failure: Failure
+}
+
 type Restart = Extract<Directive, { type: 'restartOne' | 'restartAll' }>
 
 const NOTHING = (): void => undefined
@@ -39,9 +46,9 @@ export class Supervisor {
   }
 
   /** Sees to the worker at once; returns what is to be told after the item's fate is settled. */
-  answer(failure: Failure, worker: Worker, offending: Item): () => void {
+  answer(failed: Failure, worker: Worker, offending: Item): () => void {
     const { crew } = this.#host
-    const directive: Directive = this.#host.closing() ? { type: 'resume' } : this.#decide(failure)
+    const { directive, failure }: Answer = this.#host.closing() ? { directive: { type: 'resume' }, failure: failed } : this.#decide(failed)
     switch (directive.type) {
       case 'resume':
         if (failure.type === 'crashed') crew.replace(worker, 0)
@@ -57,10 +64,10 @@ export class Supervisor {
   }
 
   /** How long to wait before acquiring again, or `undefined`: the group is given up. */
-  acquireFailed(failure: Failure): number | undefined {
+  acquireFailed(failed: Failure): number | undefined {
     // During a restart of all it belongs to that incident, which acquires anew anyway.
     if (this.#host.closing() || this.#host.restarting()) return undefined
-    const directive = this.#decide(failure)
+    const { directive, failure } = this.#decide(failed)
     switch (directive.type) {
       case 'resume':
         return this.#delay({ backoff: ACQUIRE_BACKOFF }, failure)
@@ -78,10 +85,10 @@ export class Supervisor {
   }
 
   /** A handler ignored its abort: its slot stays taken, and it is told; only stopping is left of what a strategy can say. */
-  zombie(failure: Failure, offending: Item): void {
-    const stop = !this.#host.closing() && this.#decide(failure).type === 'stopAndEscalate'
-    if (stop) this.#host.kill(failure, offending, this.#history.length)
-    else this.#host.tell({ failure, protocol: 'restart', restarts: this.#history.length }, offending)
+  zombie(failed: Failure, offending: Item): void {
+    const answer = this.#host.closing() ? undefined : this.#decide(failed)
+    if (answer?.directive.type === 'stopAndEscalate') this.#host.kill(answer.failure, offending, this.#history.length)
+    else this.#host.tell({ failure: failed, protocol: 'restart', restarts: this.#history.length }, offending)
   }
 
   #restart(directive: Restart, failure: Failure, worker: Worker, offending: Item): () => void {
@@ -119,11 +126,13 @@ export class Supervisor {
   }
 
   /** A strategy that throws has no answer: the group stops, and the failure says so. */
-  #decide(failure: Failure): Directive {
+  #decide(failure: Failure): Answer {
+    const { strategy } = this.#host
     try {
-      return this.#host.strategy.decide(failure)
-    } catch {
-      return { type: 'stopAndEscalate' }
+      return { directive: strategy.decide(failure), failure }
+    } catch (cause) {
+      const error = new AggregateError([failure.error, cause], `supervision strategy '${strategy.name}' failed: ${describe(cause)}`, { cause })
+      return { directive: { type: 'stopAndEscalate' }, failure: { ...failure, error } }
     }
   }
 }
