@@ -16,7 +16,12 @@ export interface Tool {
   released: number
 }
 
-type Options = Partial<GroupOptions<number, number, Tool>>
+type Given = GroupOptions<number, number, Tool>
+
+interface Options extends Partial<Omit<Given, 'scheduler' | 'worker'>> {
+  readonly scheduler?: VirtualTime
+  readonly worker?: Partial<NonNullable<Given['worker']>>
+}
 
 export interface Life {
   readonly clock: VirtualTime
@@ -46,7 +51,7 @@ export const restartOneAfter = (ms: number): ReturnType<typeof restartOne> => re
  * it is negative. Handlers are Observables, so `clock.jump` runs a span without a promise in between.
  */
 export const lifeOf = (options: Options = {}): Life => {
-  const clock = new VirtualTime()
+  const { scheduler: clock = new VirtualTime() } = options
   const tools: Tool[] = []
   const starts: string[] = []
   const work = ({ input, worker }: Job<number, Tool>): Observable<number> => {

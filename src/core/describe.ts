@@ -2,8 +2,17 @@ const MAX_LENGTH = 80
 
 /** Shows any value in a few words for an error message; never throws, never longer than about 80 characters. */
 export const describe = (value: unknown): string => {
-  const text = raw(value)
+  const text = inWords(value)
   return text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH)}…` : text
+}
+
+/** Some values cannot be shown: they refer to themselves, or what is asked of them throws. */
+const inWords = (value: unknown): string => {
+  try {
+    return raw(value)
+  } catch {
+    return typeof value
+  }
 }
 
 const raw = (value: unknown): string => {
@@ -13,18 +22,8 @@ const raw = (value: unknown): string => {
     case 'function':
       return `function ${value.name || '(anonymous)'}`
     case 'object':
-      return object(value)
+      return value instanceof Error ? `${value.name}: ${value.message}` : (JSON.stringify(value) ?? 'object')
     default:
       return String(value)
-  }
-}
-
-const object = (value: object | null): string => {
-  if (value === null) return 'null'
-  if (value instanceof Error) return `${value.name}: ${value.message}`
-  try {
-    return JSON.stringify(value) ?? 'object'
-  } catch {
-    return Array.isArray(value) ? 'array' : 'object'
   }
 }

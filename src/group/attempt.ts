@@ -7,7 +7,7 @@ import { replier, sender, type AttemptHost, type Work } from './attempt-host.js'
 import type { BatchRun } from './batch-run.js'
 import type { Worker } from './crew.js'
 import type { Deadline } from './deadlines.js'
-import { follow, vacate } from './follow.js'
+import { drained, follow, vacate } from './follow.js'
 import type { Item } from './item.js'
 import { callSafely } from './report.js'
 import { Slot } from './slot.js'
@@ -33,6 +33,8 @@ export class Attempt implements Job<unknown, unknown, unknown>, Link<Attempt> {
   timedOutAfterMs: number | undefined = undefined
   grace: Subscription | undefined = undefined
   zombie = false
+  /** Whether it stands for its handler in the number of zombies: of a batch, one does. */
+  counted = false
   /** Its abort is no failure of the item: it is tried again. */
   requeue = false
   /** The batch it is a member of: that has the worker. */
@@ -72,6 +74,9 @@ export class Attempt implements Job<unknown, unknown, unknown>, Link<Attempt> {
   get over(): boolean {
     return this.#over
   }
+  get aborted(): boolean {
+    return this.#abort !== undefined
+  }
 
   /** Made when first asked for: most handlers never look, and a controller costs more than the rest of the attempt. */
   get signal(): AbortSignal {
@@ -96,7 +101,7 @@ export class Attempt implements Job<unknown, unknown, unknown>, Link<Attempt> {
     }
   }
 
-  /** Aborts the signal; an Observable is cut, which ends it at once. Returns whether the handler is over. */
+  /** Aborts the signal; an Observable is cut, which ends it at once. Returns whether the handler is over, or goes on for others. */
   abort(reason: unknown): boolean {
     this.#abort = { reason }
     this.#controller?.abort(reason)
@@ -189,9 +194,4 @@ export class Attempt implements Job<unknown, unknown, unknown>, Link<Attempt> {
     this.#over = true
     return true
   }
-}
-
-const drained = (slot: ObservableInput<unknown>): Promise<void> | PromiseLike<unknown> | undefined => {
-  if (slot instanceof Observable) return new Promise<void>((resolve) => { slot.subscribe({ complete: () => resolve() }) })
-  return 'then' in slot ? slot : undefined
 }

@@ -22,6 +22,10 @@ class Member extends Attempt implements BatchMember<unknown, unknown, unknown, u
     this.onError(error)
     return true
   }
+
+  override abort(reason: unknown): boolean {
+    return super.abort(reason) || this.batch?.abandon(reason) === true
+  }
 }
 
 /**
@@ -34,14 +38,14 @@ export class BatchRun {
   readonly #host: AttemptHost
   readonly #worker: Worker
   readonly #supervise: (failure: Failure, member: Attempt) => () => void
-  readonly #giveBack: () => void
+  readonly #giveBack: (zombie: boolean) => void
   #thrown = false
   #supervised = false
   #over = false
   /** Members whose value the next group has not taken yet. */
   readonly #passing: PromiseLike<void>[] = []
 
-  constructor(items: readonly Item[], worker: Worker, host: AttemptHost, supervise: (failure: Failure, member: Attempt) => () => void, giveBack: () => void) {
+  constructor(items: readonly Item[], worker: Worker, host: AttemptHost, supervise: (failure: Failure, member: Attempt) => () => void, giveBack: (zombie: boolean) => void) {
     this.members = items.map((item) => new Member(item, worker, host, this))
     this.#host = host
     this.#worker = worker
@@ -52,8 +56,8 @@ export class BatchRun {
   start(handle: AnyBatchHandler, onOver: () => void): ObservableInput<unknown> {
     const onEnd = (end: () => void): PromiseLike<void> | undefined => {
       onOver()
-      end()
       this.#over = true
+      end()
       if (this.#passing.length > 0) return Promise.all(this.#passing).then(() => this.#free())
       return this.#free()
     }
@@ -61,6 +65,8 @@ export class BatchRun {
       onValue: (values: unknown) => onEnd(() => this.#completeRest(values)),
       onError: (error: unknown) => onEnd(() => this.#failRest(error)),
     }
+    // What was told since its members were taken may have aborted it.
+    if (this.#controller.signal.aborted) return follower.onError(this.#controller.signal.reason) ?? EMPTY
     try {
       const following = follow(handle(this.#job()), follower)
       if (following === undefined) return EMPTY
@@ -70,8 +76,14 @@ export class BatchRun {
     }
   }
 
-  /** Aborts the whole batch; true if the handler is over. */
-  abort(reason: unknown): boolean {
+  /** Whether its handler has ended. */
+  get over(): boolean {
+    return this.#over
+  }
+
+  /** A member was aborted: the whole batch is when nobody is left in it. True if the handler is over, or goes on for others. */
+  abandon(reason: unknown): boolean {
+    if (this.members.some(({ over, aborted }) => !over && !aborted)) return true
     if (!this.#controller.signal.aborted) this.#controller.abort(reason)
     return this.#over
   }
@@ -98,7 +110,7 @@ export class BatchRun {
   }
 
   #free(): undefined {
-    if (!this.#supervised) this.#giveBack()
+    if (!this.#supervised) this.#giveBack(this.members.some(({ zombie }) => zombie))
   }
 
   #completeRest(values: unknown): void {

@@ -86,8 +86,8 @@ export class Books implements IntakeHost {
     return item
   }
 
-  /** The next item to start; what has expired meanwhile ends here. */
-  next(): Item | undefined {
+  /** The next item to start. What has expired meanwhile ends here, or later if it is asked to keep them: then `expire` each. */
+  next(kept?: Item[]): Item | undefined {
     const { line } = this.dispatcher
     for (let item = line.take(); item !== undefined; item = line.take()) {
       if (item.place === 'waiting') {
@@ -97,9 +97,14 @@ export class Books implements IntakeHost {
       this.holdForOrder()
       const expiresAtMs = item.envelope?.expiresAtMs
       if (expiresAtMs === undefined || this.now() < expiresAtMs) return item
-      this.settle(item, { type: 'expired', ...this.facts(item) })
+      if (kept === undefined) this.expire(item)
+      else kept.push(item)
     }
     return undefined
+  }
+
+  expire(item: Item): void {
+    this.settle(item, { type: 'expired', ...this.facts(item) })
   }
 
   /** The item waits for another try, outside the line and without a worker. */
@@ -121,8 +126,10 @@ export class Books implements IntakeHost {
     this.ledger.ended(item, outcome.type, nowMs)
     item.teardown?.()
     this.#forgetRetry(item)
-    if (item.open) line.release(item)
-    else {
+    // One whose handler still runs keeps its key until that is over, or given up.
+    if (item.open) {
+      if (item.current === undefined) line.release(item)
+    } else {
       line.withdraw()
       item.sink?.onLeave(item)
     }
@@ -133,6 +140,12 @@ export class Books implements IntakeHost {
     this.intake.admit()
     this.#host.onChange()
     if (this.settings.instance === 'oneTime') this.#host.onOneTimeOver()
+  }
+
+  /** The handler of an item that has ended before is over, or given up: the next of its key may go. */
+  freeKey(item: Item): void {
+    this.dispatcher.line.release(item)
+    this.dispatcher.pump()
   }
 
   facts(item: Item): { message: Item['message'] } & ReturnType<typeof settledFacts> {

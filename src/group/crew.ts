@@ -71,15 +71,16 @@ export class Crew {
   setWanted(wanted: number): void {
     if (this.#closed || wanted === this.#wanted) return
     this.#wanted = wanted
-    while (this.live + this.starting < wanted) this.#start(0)
+    // Counted, since one that cannot be acquired may be given up at once, and then nothing is on its way.
+    for (let missing = wanted - this.live - this.starting; missing > 0 && this.live + this.starting < this.#wanted; missing -= 1) this.#start(0)
     while (this.live + this.starting > wanted && this.#free.length > 0) this.#retireIdlest()
     this.#host.onLimit()
   }
 
-  /** The free worker used last. */
-  take(): Worker | undefined {
+  /** The free worker used last, for so many items. */
+  take(items = 1): Worker | undefined {
     const worker = this.#free.pop()
-    if (worker !== undefined) worker.handled += 1
+    if (worker !== undefined) worker.handled += items
     return worker
   }
 

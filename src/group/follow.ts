@@ -1,5 +1,5 @@
-import { isObservable } from 'rxjs'
-import type { Observable, Subscriber } from 'rxjs'
+import { isObservable, Observable } from 'rxjs'
+import type { ObservableInput, Subscriber } from 'rxjs'
 import type { Result } from '../core/result.js'
 
 /** Told the end of a result, once. */
@@ -52,4 +52,10 @@ export const followCall = (call: () => unknown, onValue: (value: unknown) => voi
   } catch (error) {
     onError(error)
   }
+}
+
+/** Resolves when what occupies a slot is over. */
+export const drained = (slot: ObservableInput<unknown>): Promise<void> | PromiseLike<unknown> | undefined => {
+  if (slot instanceof Observable) return new Promise<void>((resolve) => { slot.subscribe({ complete: () => resolve() }) })
+  return 'then' in slot ? slot : undefined
 }

@@ -12,7 +12,18 @@ export const followOutside = ({ gate$, signal }: Settings, host: OutsideHost): (
   if (signal?.aborted === true) host.stop()
   else signal?.addEventListener('abort', () => host.stop(), { once: true, signal: controller.signal })
   if (gate$ !== undefined) host.hold('gate', true)
-  const gate = gate$?.subscribe({ next: (open) => host.hold('gate', !open), error: (error: unknown) => host.onError(error) })
+  let told = false
+  const gate = gate$?.subscribe({
+    next: (open) => {
+      told = true
+      host.hold('gate', !open)
+    },
+    error: (error: unknown) => host.onError(error),
+    // The last word stays; without one nothing would ever start.
+    complete: () => {
+      if (!told) host.onError(new Error('the gate has ended before it said anything'))
+    },
+  })
   return () => {
     controller.abort()
     gate?.unsubscribe()

@@ -26,9 +26,7 @@ export class Overtime {
   /** Limits attempts that start together; undefined without a timeout. */
   limit(attempts: readonly Attempt[]): Deadline | undefined {
     const { timeoutMs = 0 } = this.#books.settings
-    return this.#attempts?.set(this.#books.now(), () => {
-      for (const attempt of attempts) this.#timeOut(attempt, timeoutMs)
-    })
+    return this.#attempts?.set(this.#books.now(), () => this.#timeOut(attempts, timeoutMs))
   }
 
   /** Limits an item that starts for the first time. */
@@ -44,8 +42,7 @@ export class Overtime {
 
   /** Aborts a handler that is to end; after the grace it is a zombie. */
   abandon(attempt: Attempt, reason: unknown, graceMs: number): void {
-    const over = attempt.batch === undefined ? attempt.abort(reason) : attempt.batch.abort(reason)
-    if (!over) attempt.grace ??= this.#books.settings.scheduler.schedule(() => this.#zombie(attempt), graceMs)
+    if (!attempt.abort(reason)) attempt.grace ??= this.#books.settings.scheduler.schedule(() => this.#zombie(attempt), graceMs)
   }
 
   close(): void {
@@ -54,20 +51,21 @@ export class Overtime {
   }
 
   #expireItem(item: Item): void {
-    const { totalTimeoutMs = 0 } = this.#books.settings
+    const { totalTimeoutMs = 0, graceMs } = this.#books.settings
     item.spent = true
     const { current } = item
-    if (current?.over === false) return this.#timeOut(current, totalTimeoutMs)
-    // Between two tries, or done and waiting for room in the next group.
+    if (current?.over === false && current.batch === undefined) return this.#timeOut([current], totalTimeoutMs)
+    // Between two tries, done and waiting for room in the next group, or one of a batch that goes on without it.
     const failure = this.#failure(item, totalTimeoutMs)
     this.#books.settle(item, { type: 'timedOut', ...this.#books.facts(item), failure })
-    current?.abort(failure.error)
+    if (current !== undefined) this.abandon(current, failure.error, graceMs)
   }
 
-  #timeOut(attempt: Attempt, afterMs: number): void {
-    if (attempt.over || attempt.timedOutAfterMs !== undefined) return
-    attempt.timedOutAfterMs = afterMs
-    this.abandon(attempt, new TimeoutError(afterMs), this.#books.settings.graceMs)
+  #timeOut(attempts: readonly Attempt[], afterMs: number): void {
+    const late = attempts.filter(({ over, timedOutAfterMs }) => !over && timedOutAfterMs === undefined)
+    // All are marked first: a batch that heeds its abort ends them together.
+    for (const attempt of late) attempt.timedOutAfterMs = afterMs
+    for (const attempt of late) this.abandon(attempt, new TimeoutError(afterMs), this.#books.settings.graceMs)
   }
 
   #failure(item: Item, afterMs: number): Failure {
@@ -75,15 +73,23 @@ export class Overtime {
   }
 
   #zombie(attempt: Attempt): void {
-    const { item } = attempt
-    const { graceMs } = this.#books.settings
-    attempt.zombie = true
-    this.#books.ledger.zombies += 1
-    const failure = { ...this.#failure(item, attempt.timedOutAfterMs ?? graceMs), worker: attempt.owner.id }
+    if (attempt.zombie) return
+    const { settings, ledger } = this.#books
+    const failure = { ...this.#failure(attempt.item, attempt.timedOutAfterMs ?? settings.graceMs), worker: attempt.owner.id }
+    const attempts = attempt.batch?.members.filter(({ over }) => !over) ?? [attempt]
+    // One handler is one zombie, however many items it was given.
+    attempt.counted = true
+    ledger.zombies += 1
+    for (const one of attempts) one.zombie = true
+    for (const { item } of attempts) this.#giveUp(item, failure)
+    this.#host.onZombie(failure, attempt.item)
+  }
+
+  #giveUp(item: Item, failure: Failure): void {
     if (item.place !== 'settled') {
       this.#books.ledger.attemptFailed()
-      this.#books.settle(item, { type: 'timedOut', ...this.#books.facts(item), failure })
+      this.#books.settle(item, { type: 'timedOut', ...this.#books.facts(item), failure: { ...failure, attempt: item.attempts } })
     }
-    this.#host.onZombie(failure, item)
+    this.#books.freeKey(item)
   }
 }

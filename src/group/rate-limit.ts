@@ -26,7 +26,7 @@ export class RateLimit {
 
   /** Begins; an Observable of rates is subscribed to. */
   follow(): void {
-    if (isObservable(this.#given)) this.#source = this.#given.subscribe({ next: (next) => this.#take(next), error: this.#onError })
+    if (isObservable(this.#given)) this.#source = this.#given.subscribe({ next: (next) => this.#take(next), error: this.#onError, complete: () => this.#ended() })
     else this.#rate = this.#given
   }
 
@@ -43,6 +43,11 @@ export class RateLimit {
   close(): void {
     this.#timer?.unsubscribe()
     this.#source?.unsubscribe()
+  }
+
+  /** The last rate stays; with none nothing would ever start. */
+  #ended(): void {
+    if (this.#rate === undefined) this.#onError(new Error('the rates have ended before the first'))
   }
 
   #take(next: RateOptions): void {

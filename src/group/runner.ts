@@ -4,7 +4,7 @@ import { TimeoutError, WorkerCrash, type Failure, type FailureType } from '../co
 import type { Outcome } from '../core/outcome.js'
 import { Attempt } from './attempt.js'
 import type { AttemptHost } from './attempt-host.js'
-import { BatchRun } from './batch-run.js'
+import { startBatch } from './batch-start.js'
 import type { Books } from './books.js'
 import { cancelDeadline } from './deadlines.js'
 import type { Item } from './item.js'
@@ -31,7 +31,8 @@ export class Runner implements AttemptHost {
     this.#host = host
     this.#overtime = new Overtime(books, host)
     this.#rate = rateHold(settings, dispatcher, onError)
-    dispatcher.connect(() => (settings.batch === undefined ? this.#startOne() : this.#startBatch()), onError)
+    const batches = { books, overtime: this.#overtime, host, owner: this, begin: (member: Attempt) => this.#begin(member) }
+    dispatcher.connect(() => (settings.batch === undefined ? this.#startOne() : startBatch(batches)), onError)
   }
 
   start(): void {
@@ -75,7 +76,8 @@ export class Runner implements AttemptHost {
 
   /** Aborts what runs, for a restart of all workers: what ends by it is made again, and loses no try; what waits for the next group has ended. */
   requeueAll(): void {
-    for (const attempt of [...this.running].filter(({ over }) => !over)) {
+    // What waits for the next group has ended, and the others of a batch that has just thrown end as it does.
+    for (const attempt of [...this.running].filter(({ over, batch }) => !over && batch?.over !== true)) {
       attempt.requeue = true
       this.#overtime.abandon(attempt, new DOMException('the workers are restarted', 'AbortError'), this.settings.graceMs)
     }
@@ -109,20 +111,6 @@ export class Runner implements AttemptHost {
     this.#begin(attempt)
     if (this.settings.timeoutMs !== undefined) attempt.deadline = this.#overtime.limit([attempt])
     const slot = attempt.run(this.settings.work)
-    this.#books.intake.admit()
-    return slot
-  }
-
-  #startBatch(): ObservableInput<unknown> {
-    const { batch } = this.settings
-    const { crew } = this.#host
-    const items = batch === undefined || crew.free.length === 0 ? [] : this.#books.dispatcher.takeBatch(() => this.#books.next())
-    const worker = items.length === 0 ? undefined : crew.take()
-    if (batch === undefined || worker === undefined) return EMPTY
-    const run = new BatchRun(items, worker, this, (failure, member) => this.#host.onFailure(failure, member), () => crew.giveBack(worker, this.#books.now()))
-    for (const member of run.members) this.#begin(member)
-    const deadline = this.#overtime.limit(run.members)
-    const slot = run.start(batch.handle, () => cancelDeadline(deadline))
     this.#books.intake.admit()
     return slot
   }
@@ -175,7 +163,9 @@ export class Runner implements AttemptHost {
     else if (attempt.zombie) crew.replace(attempt.owner, 0)
     else crew.giveBack(attempt.owner, nowMs)
     // Whatever settles the item tells of the change; this is for attempts whose item has ended before.
-    if (attempt.item.place === 'settled') this.#host.onChange()
+    if (attempt.item.place !== 'settled') return
+    if (!attempt.zombie) this.#books.freeKey(attempt.item)
+    this.#host.onChange()
   }
 
   #close(attempt: Attempt): void {
@@ -183,13 +173,13 @@ export class Runner implements AttemptHost {
     if (attempt.item.current === attempt) attempt.item.current = undefined
     cancelDeadline(attempt.deadline)
     attempt.grace?.unsubscribe()
-    if (attempt.zombie) this.#books.ledger.zombies -= 1
+    if (attempt.counted) this.#books.ledger.zombies -= 1
   }
 
   #requeue(attempt: Attempt): void {
     attempt.item.attempts -= 1
-    this.#books.retry(attempt.item, 0)
     this.#leave(attempt)
+    this.#books.retry(attempt.item, 0)
   }
 
   #again(item: Item): void {

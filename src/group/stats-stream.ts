@@ -32,7 +32,8 @@ export const statsStream = (shell: Shell): Observable<GroupStats> =>
       stop()
       stop = shell.streams.watch(changed, end)
     }
-    subscriber.next(shell.stats())
+    // Of a group that has stopped there is only the last, which `watch` tells.
+    if (!shell.shutdown.over) subscriber.next(shell.stats())
     watch()
     return () => {
       timer?.unsubscribe()
