@@ -42,7 +42,7 @@ interface Stand {
 
 const stand = (workers = 2, capacity = 3): Stand => {
   const clock = new VirtualTime()
-  return { clock, group: workerGroup({ action: echo(clock, 100), scaling: fixed(workers), capacity, scheduler: clock }) }
+  return { clock, group: workerGroup<number, number>({ action: echo(clock, 100), scaling: fixed(workers), capacity, scheduler: clock }) }
 }
 
 /** Consumes, and tells everything that comes out. */

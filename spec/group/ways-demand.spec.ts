@@ -14,7 +14,7 @@ interface Stand {
 const stand = (serviceMs: number, min: number, max: number, capacity = 1): Stand => {
   const clock = new VirtualTime()
   const scaling = demand({ deliveryWaitMs: 100, maxIdleMs: 1_000 })
-  return { clock, group: workerGroup({ action: echo(clock, serviceMs), workers: { min, max }, capacity, scaling, scheduler: clock }) }
+  return { clock, group: workerGroup<number, number>({ action: echo(clock, serviceMs), workers: { min, max }, capacity, scaling, scheduler: clock }) }
 }
 
 describe('a group that scales by demand', () => {

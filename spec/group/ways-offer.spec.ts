@@ -17,7 +17,7 @@ interface Narrow {
 /** One worker that takes 100 ms for an item, and room for one more. */
 const narrow = (): Narrow => {
   const clock = new VirtualTime()
-  return { clock, group: workerGroup({ action: echo(clock, 100), scaling: fixed(1), capacity: 1, scheduler: clock }) }
+  return { clock, group: workerGroup<number, number>({ action: echo(clock, 100), scaling: fixed(1), capacity: 1, scheduler: clock }) }
 }
 
 describe('offer', () => {

@@ -20,7 +20,7 @@ interface Stand {
 const stand = (workers = 1): Stand => {
   const clock = new VirtualTime()
   const heard: unknown[] = []
-  const group = workerGroup({ action: echo(clock, 100), scaling: fixed(workers), scheduler: clock })
+  const group = workerGroup<number, number>({ action: echo(clock, 100), scaling: fixed(workers), scheduler: clock })
   const next = ({ type, message }: Outcome<number, number>): unknown => heard.push(`${message.payload} ${type}`)
   return { clock, group, heard, listen: { next, error: (error) => heard.push(error), complete: () => heard.push('end') } }
 }

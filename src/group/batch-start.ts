@@ -14,7 +14,7 @@ export interface BatchStart {
   readonly host: RunnerHost
   /** Who is told the ends of the members. */
   readonly owner: AttemptHost
-  begin(attempt: Attempt): void
+  readonly begin: (attempt: Attempt) => void
 }
 
 /** Starts the next batch on a free worker; returns what occupies its slot. */
