@@ -27,7 +27,7 @@ describe('an option', () => {
     ['one of some words', oneOf('a', 'b'), ['a', 'b'], ['c', '', 1]],
     ['a string', nonEmptyString, ['x'], ['', 1, null]],
     ['a flag', flag, [true, false], [0, 'true', null]],
-    ['a function', anyFunction, [() => 0, class {}], [{}, null]],
+    ['a function', anyFunction, [() => 0, Number], [{}, null]],
     ['an object with methods', having('a bus', 'publish'), [{ publish: () => 0 }], [{ publish: 1 }, {}, null, () => 0]],
     ['an Observable', observable, [NEVER], [{ subscribe: () => 0 }, null]],
     ['either of two', either(flag, whole(1)), [true, 1], [0, 'x']],

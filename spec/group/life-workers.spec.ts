@@ -120,6 +120,13 @@ describe('an acquire that fails', () => {
     expect(life.group.stats().phase).toBe('stopped')
   })
 
+  it('by many at once stops the group as soon as that is too often', () => {
+    let asked = 0
+    const life = lifeOf({ workers: { min: 9, max: 9 }, worker: { acquire: () => { asked += 1; throw new Error('no tool') } } })
+    life.group.start()
+    expect([asked, life.escalations.length, life.group.stats().phase]).toEqual([4, 4, 'stopped'])
+  })
+
   it('under resume is tried for as long as it takes, each wait longer, and never given up silently', () => {
     const clock = new VirtualTime()
     const { at, acquire } = failing(20, clock)

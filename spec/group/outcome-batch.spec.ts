@@ -24,7 +24,7 @@ interface Stand {
 type More = Partial<BatchGroupOptions<number, number>>
 
 /** Batches of up to 3 that wait 50 ms for company; each takes 100 ms unless said otherwise. */
-const stand = (handle: ((clock: VirtualTime) => BatchHandler<number, number>) | undefined = undefined, more: More = {}): Stand => {
+const stand = (handle?: (clock: VirtualTime) => BatchHandler<number, number>, more: More = {}): Stand => {
   const clock = new VirtualTime()
   const [ends, sizes, escalations]: [unknown[], unknown[], Escalation[]] = [[], [], []]
   const work = handle?.(clock) ?? (({ inputs }) => timer(100, clock).pipe(map(() => inputs.map((n) => n * 2))))

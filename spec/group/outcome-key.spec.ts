@@ -1,5 +1,5 @@
 import * as fc from 'fast-check'
-import { NEVER, timer } from 'rxjs'
+import { from, NEVER, timer } from 'rxjs'
 import { describe, expect, it } from 'vitest'
 import type { Job } from '../../src/core/job.js'
 import type { GroupOptions } from '../../src/group/group-options.js'
@@ -13,12 +13,12 @@ import { VirtualTime } from '../support/virtual-time.js'
 
 interface Stand {
   readonly clock: VirtualTime
-  readonly group: WorkerGroup<string, unknown>
+  readonly group: WorkerGroup<string>
   readonly starts: string[]
 }
 
 /** Items are called by their key and a number, `a1`; those of `x` fail at their first try. Each takes 100 ms. */
-const stand = (workers: number, more: Partial<GroupOptions<string, unknown>> = {}): Stand => {
+const stand = (workers: number, more: Partial<GroupOptions<string>> = {}): Stand => {
   const clock = new VirtualTime()
   const starts: string[] = []
   const action = ({ input, attempt }: Job<string>): unknown => {
@@ -81,6 +81,20 @@ describe('a key', () => {
     running.abort()
     await clock.runAll()
     expect(starts).toEqual(['a1 at 0', 'a3 at 10'])
+  })
+
+  it('keeps its order when very many of its items are withdrawn while it is held', async () => {
+    const { clock, group, starts } = stand(1)
+    const brief = Array.from({ length: 200 }, (_, n) => `${n % 2 === 0 ? 'a' : 'b'}9`)
+    for (const item of ['a1', 'a2', 'b1']) {
+      void group.offer(item)
+      from(brief).pipe(group.run()).subscribe().unsubscribe()
+    }
+    expect(group.stats()).toMatchObject({ cancelled: 600, waiting: 2, inFlight: 1 })
+    void group.offer('a3')
+    await clock.runAll()
+    expect(starts.map((start) => start.slice(0, 2))).toEqual(['a1', 'b1', 'a2', 'a3'])
+    expect(group.stats()).toMatchObject({ processed: 4, waiting: 0 })
   })
 
   it('that is idle is forgotten, and begins anew', async () => {

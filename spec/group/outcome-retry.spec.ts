@@ -17,14 +17,14 @@ import { wait } from './ways-time.js'
 
 interface Stand {
   readonly clock: VirtualTime
-  readonly group: WorkerGroup<number, unknown>
-  readonly outcomes: Outcome<number, unknown>[]
+  readonly group: WorkerGroup<number>
+  readonly outcomes: Outcome<number>[]
 }
 
-const stand = (action: (job: Job<number>, clock: VirtualTime) => Result<unknown>, more: Partial<GroupOptions<number, unknown>>): Stand => {
+const stand = (action: (job: Job<number>, clock: VirtualTime) => Result<unknown>, more: Partial<GroupOptions<number>>): Stand => {
   const clock = new VirtualTime()
   const group = workerGroup({ action: (job: Job<number>) => action(job, clock), scaling: fixed(1), supervision: resume(), scheduler: clock, random: () => 0, ...more })
-  const outcomes: Outcome<number, unknown>[] = []
+  const outcomes: Outcome<number>[] = []
   group.outcomes$.subscribe((outcome) => outcomes.push(outcome))
   return { clock, group, outcomes }
 }

@@ -13,7 +13,7 @@ export const wait = (clock: VirtualTime, ms: number): Promise<void> =>
   })
 
 /** Outcomes as they were told: what ended, how. */
-export const told = (outcomes: readonly Outcome<unknown, unknown>[]): readonly (readonly [unknown, OutcomeType])[] =>
+export const told = (outcomes: readonly Outcome[]): readonly (readonly [unknown, OutcomeType])[] =>
   outcomes.map(({ message, type }) => [message.payload, type])
 
 export const gone = (promise: Promise<unknown>): Promise<unknown> => promise.then(() => 'resolved', (error: unknown) => error)

@@ -31,6 +31,8 @@ export class Books implements IntakeHost {
   lineCounts = false
   readonly #host: BooksHost
   readonly #reorder: Reorder | undefined
+  /** Items whose outcome everybody has been told: a group does not end before that is all. */
+  told = 0
   #seq = 0
 
   constructor(settings: Settings, host: BooksHost) {
@@ -109,6 +111,7 @@ export class Books implements IntakeHost {
 
   /** The item waits for another try, outside the line and without a worker. */
   retry(item: Item, delayMs: number): void {
+    if (item.place === 'settled') return
     this.ledger.retries(item, this.now())
     const due = (): void => {
       this.retries.delete(item)
@@ -122,6 +125,8 @@ export class Books implements IntakeHost {
 
   /** An item's one outcome: the books first, then whoever waits for it. */
   settle(item: Item, outcome: Outcome, nowMs: number = this.now()): void {
+    // Giving a worker's resource back calls its user, who may have ended the item meanwhile: the first end counts.
+    if (item.place === 'settled') return
     const { line } = this.dispatcher
     this.ledger.ended(item, outcome.type, nowMs)
     item.teardown?.()
@@ -171,5 +176,6 @@ export class Books implements IntakeHost {
   #tell(item: Item, outcome: Outcome): void {
     item.sink?.onOutcome(outcome, item)
     if (this.outcomes$.observed) this.outcomes$.next(outcome)
+    this.told += 1
   }
 }

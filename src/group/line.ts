@@ -4,12 +4,12 @@ import type { Item } from './item.js'
 /** Items of one key: one at a time; in `ready` only while none of them is open. */
 interface Lane {
   readonly key: string
-  readonly items: Fifo<Item>
+  items: Fifo<Item>
 }
 
 type Ready = Item | Lane
 
-/** Withdrawn items stay in the queue until taken; beyond this many, and half of it, it is swept. */
+/** Withdrawn items stay in their queue until taken; beyond this many, and more than wait, the queues are swept. */
 const SWEEP_AT = 64
 
 /**
@@ -72,7 +72,7 @@ export class Line {
   withdraw(): void {
     this.waiting -= 1
     this.#withdrawn += 1
-    if (this.#withdrawn > SWEEP_AT && this.#withdrawn * 2 > this.#ready.size) this.#sweep()
+    if (this.#withdrawn > SWEEP_AT && this.#withdrawn > this.waiting) this.#sweep()
   }
 
   /** Since when the item that is next has been waiting; `undefined` if none waits that could be started. */
@@ -122,9 +122,14 @@ export class Line {
   }
 
   #sweep(): void {
-    const kept = new Fifo<Ready>()
-    for (const next of this.#ready) if ('items' in next || next.place === 'waiting') kept.push(next)
-    this.#ready = kept
+    this.#ready = swept(this.#ready)
+    for (const lane of this.#lanes.values()) lane.items = swept(lane.items)
     this.#withdrawn = 0
   }
+}
+
+const swept = <T extends Ready>(queue: Fifo<T>): Fifo<T> => {
+  const kept = new Fifo<T>()
+  for (const next of queue) if ('items' in next || next.place === 'waiting') kept.push(next)
+  return kept
 }

@@ -92,7 +92,8 @@ class SourceRun {
         return
       case 'dropOldest':
         this.#dropOldest()
-        return this.#accept(value)
+        // Whoever was told of it may have stopped the group.
+        return this.#observer.closed ? undefined : this.#accept(value)
     }
   }
 

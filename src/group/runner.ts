@@ -129,7 +129,8 @@ export class Runner implements AttemptHost {
     this.#books.ledger.started(item, nowMs)
     item.current = attempt
     this.running.add(attempt)
-    this.#rate?.started(nowMs)
+    // A batch is one start, whatever its size.
+    if (attempt.batch === undefined || attempt.batch.members[0] === attempt) this.#rate?.started(nowMs)
     this.#overtime.limitItem(item)
   }
 

@@ -38,7 +38,7 @@ export class Termination {
       graceMs,
       outcomes: books.ledger.outcomes,
       zombies: () => books.ledger.zombies,
-      busy: () => books.ledger.received > books.ledger.settled || runner.busy,
+      busy: () => books.ledger.received > books.told || runner.busy,
       crewQuiet: () => crew.quiet,
       closeIntake: () => host.onQuiet(),
       handBackWaiting: () => handBack.all(),
