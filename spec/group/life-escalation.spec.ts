@@ -138,6 +138,15 @@ describe('a strategy', () => {
     expect(life.group.stats()).toMatchObject({ phase: 'stopped', live: 0 })
   })
 
+  it('whose backoff throws stops the group in the same way', () => {
+    const backoff = { name: 'odd', resetAfterMs: 1, delayMs: () => { throw new Error('no span') } }
+    const life = lifeOf({ supervision: restartOne({ backoff }), workers: { max: 1 } })
+    life.send(-1, 5)
+    life.clock.jump(1)
+    expect(life.escalations).toMatchObject([{ protocol: 'killAndEscalate', failure: { error: { cause: new Error('no span') } } }])
+    expect(life.told).toEqual(['failed -1 @1', 'handedBack 5 @1'])
+  })
+
   it('is not asked while the group drains', () => {
     const asked: number[] = []
     const life = lifeOf({ supervision: { name: 'asked', decide: ({ atMs }) => { asked.push(atMs); return { type: 'stopAndEscalate' } } } })
@@ -145,6 +154,16 @@ describe('a strategy', () => {
     void life.group.drain()
     life.clock.jump(10)
     expect([asked, life.escalations, life.told]).toEqual([[], [], ['failed -10 @10']])
+  })
+})
+
+describe('a retry whose backoff throws', () => {
+  it('is not made, and the item ends with its own failure', () => {
+    const backoff = { name: 'odd', resetAfterMs: 1, delayMs: () => { throw new Error('no span') } }
+    const life = lifeOf({ supervision: resume(), retry: { maxAttempts: 3, backoff } })
+    life.send(-1)
+    life.clock.jump(1)
+    expect(life.outcomes).toMatchObject([{ type: 'failed', attempts: 1, failure: { error: new Error('failed after 1') } }])
   })
 })
 

@@ -60,7 +60,7 @@ const DELIVERIES = { topic: nonEmptyString, group: nonEmptyString, limit$: obser
 export const memoryBus = (options: MemoryBusOptions = {}): MemoryBus => {
   checkOptions('memoryBus', OPTIONS, options)
   const { scheduler = asyncScheduler, leaseMs = 30_000, maxAttempts = 5, maxMessageBytes = DEFAULT_MAX_BYTES } = options
-  const { retained = 65_536, maxWaiting = Number.POSITIVE_INFINITY } = options
+  const { retained = 65_536, maxWaiting = Infinity } = options
   const loop = new Loop()
   const topics = new Topics({ scheduler, loop, leaseMs, maxAttempts, retained, maxWaiting })
   const status$ = new ReplaySubject<BusStatus>(1)

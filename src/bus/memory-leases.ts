@@ -19,6 +19,6 @@ export class Leases extends Line<Entry> {
   }
 
   filter(which: (entry: Entry) => boolean): readonly Entry[] {
-    return this.endedBy(Number.POSITIVE_INFINITY).filter(which)
+    return this.endedBy(Infinity).filter(which)
   }
 }

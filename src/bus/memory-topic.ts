@@ -41,7 +41,7 @@ export class MemoryTopic {
     const { retained, maxWaiting } = this.#bounds
     const mustKeep = this.#isDead || (this.#groups.size === 0 && this.#listeners.size === 0)
     if (mustKeep && this.#kept.size + more > retained) throw new Error(`memoryBus: topic '${this.#name}' is full: it keeps ${retained} messages while no group takes them`)
-    if (maxWaiting === Number.POSITIVE_INFINITY) return
+    if (maxWaiting === Infinity) return
     for (const { waiting } of this.groups) {
       if (waiting + more > maxWaiting) throw new Error(`memoryBus: topic '${this.#name}' is full: a group has ${waiting} of ${maxWaiting} messages waiting`)
     }

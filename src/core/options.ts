@@ -21,7 +21,7 @@ export const whole = (min: number, max = Number.MAX_SAFE_INTEGER): t.Type<number
 /** A whole number of at least `min`, or `Infinity` for "without bound". */
 export const wholeOrInfinity = (min: number): t.Type<number> =>
   check(`a whole number, ${min} or more, or Infinity`, (value): value is number =>
-    value === Number.POSITIVE_INFINITY || (isNumber(value) && Number.isSafeInteger(value) && value >= min))
+    value === Infinity || (isNumber(value) && Number.isSafeInteger(value) && value >= min))
 
 /** A finite number within `[min, max]`. */
 export const within = (min: number, max: number, what = 'a number'): t.Type<number> =>

@@ -16,7 +16,7 @@ export class SlidingQuantiles {
   readonly #halfMs: number
   #young: Uint32Array | undefined
   #old: Uint32Array | undefined
-  #turnMs = Number.NEGATIVE_INFINITY
+  #turnMs = -Infinity
 
   constructor(windowMs: number) {
     this.#halfMs = windowMs / 2

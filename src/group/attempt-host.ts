@@ -5,7 +5,7 @@ import type { Attempt } from './attempt.js'
 
 /** What an attempt needs of its group, and whom it tells its one end. */
 export interface AttemptHost {
-  readonly settings: { readonly address: string; readonly services: unknown; readonly transport: Transport | undefined }
+  readonly settings: { readonly address: string; readonly services?: unknown; readonly transport?: Transport | undefined }
   /** What it returns, if anything, keeps the worker's slot taken until it resolves. */
   onValue(attempt: Attempt, value: unknown): PromiseLike<void> | undefined
   onError(attempt: Attempt, error: unknown): void

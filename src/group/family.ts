@@ -75,9 +75,9 @@ export const family = (parent: Member, options: FamilyOptions = {}): Family => {
   let started = false
   let phase: 'living' | 'parentEnding' | 'childrenEnding' = 'living'
   let call: DrainCall = {}
-  let dueMs = Number.POSITIVE_INFINITY
+  let dueMs = Infinity
 
-  const left = (): DrainCall => (dueMs === Number.POSITIVE_INFINITY ? call : { ...call, deadlineMs: Math.max(0, dueMs - scheduler.now()) })
+  const left = (): DrainCall => (dueMs === Infinity ? call : { ...call, deadlineMs: Math.max(0, dueMs - scheduler.now()) })
 
   const end = async (): Promise<DrainReport> => {
     const first = await parent.wait()
@@ -108,7 +108,7 @@ export const family = (parent: Member, options: FamilyOptions = {}): Family => {
       ...given,
       name,
       address: childAddress(parent.address, name),
-      supervision: restartAll({ maxRestarts: Number.POSITIVE_INFINITY }),
+      supervision: restartAll({ maxRestarts: Infinity }),
       instance: 'scaling',
     })
     children.set(name, child)

@@ -4,3 +4,6 @@ import { EMPTY } from 'rxjs'
 export const callSafely = (call: () => void): void => {
   EMPTY.subscribe({ complete: call })
 }
+
+/** The reason of an abort, as the platform gives it. */
+export const abortError = (text: string): DOMException => new DOMException(text, 'AbortError')

@@ -2,15 +2,13 @@ import type { Failure } from '../core/failure.js'
 import type { Item } from './item.js'
 import type { Settings } from './settings.js'
 
-/** Whether an item that failed is to be tried again. */
-export const mayRetry = (item: Item, failure: Failure, { maxAttempts, when }: Settings['retry']): boolean =>
-  item.attempts < maxAttempts && !item.spent && worthIt(when, failure)
-
-/** A rule that throws has no answer: the item is not tried again. */
-const worthIt = (when: (failure: Failure) => boolean, failure: Failure): boolean => {
+/** How long until an item that failed is tried again, in ms; `undefined`: it is not. A rule or a backoff that throws has no answer. */
+export const retryDelay = (item: Item, failure: Failure, { retry, random }: Settings): number | undefined => {
+  if (item.attempts >= retry.maxAttempts || item.spent) return undefined
   try {
-    return when(failure)
+    if (retry.when(failure)) return retry.backoff.delayMs({ failures: item.attempts, random: random(), previousMs: item.previousDelayMs })
   } catch {
-    return false
+    // The item ends with the failure that was its own.
   }
+  return undefined
 }

@@ -9,8 +9,9 @@ import type { Books } from './books.js'
 import { cancelDeadline } from './deadlines.js'
 import type { Item } from './item.js'
 import { Overtime } from './overtime.js'
+import { abortError } from './report.js'
 import { rateHold, type RateHold } from './rate-hold.js'
-import { mayRetry } from './retry-rule.js'
+import { retryDelay } from './retry-rule.js'
 import type { HandOver, RunnerHost } from './runner-host.js'
 import type { Settings } from './settings.js'
 
@@ -51,7 +52,7 @@ export class Runner implements AttemptHost {
     if (item.place === 'settled') return false
     const { current } = item
     this.#books.settle(item, outcome)
-    if (current !== undefined) this.#overtime.abandon(current, new DOMException(`the item ended as ${outcome.type}`, 'AbortError'), graceMs)
+    if (current !== undefined) this.#overtime.abandon(current, abortError(`the item ended as ${outcome.type}`), graceMs)
     return true
   }
 
@@ -79,7 +80,7 @@ export class Runner implements AttemptHost {
     // What waits for the next group has ended, and the others of a batch that has just thrown end as it does.
     for (const attempt of [...this.running].filter(({ over, batch }) => !over && batch?.over !== true)) {
       attempt.requeue = true
-      this.#overtime.abandon(attempt, new DOMException('the workers are restarted', 'AbortError'), this.settings.graceMs)
+      this.#overtime.abandon(attempt, abortError('the workers are restarted'), this.settings.graceMs)
     }
   }
 
@@ -89,10 +90,10 @@ export class Runner implements AttemptHost {
     this.#close(attempt)
     this.#books.ledger.attemptFailed()
     const failure: Failure = { type, error, attempt: item.attempts, atMs: this.#books.now(), worker: attempt.owner.id }
-    const again = mayRetry(item, failure, this.settings.retry)
+    const againMs = retryDelay(item, failure, this.settings)
     const tell = attempt.batch === undefined ? this.#host.onFailure(failure, attempt) : attempt.batch.memberFailed(failure, attempt)
-    if (again && this.#host.closing()) this.#books.settle(item, { type: 'handedBack', ...this.#books.facts(item), to: 'source' })
-    else if (again) this.#again(item)
+    if (againMs !== undefined && this.#host.closing()) this.#books.settle(item, { type: 'handedBack', ...this.#books.facts(item), to: 'source' })
+    else if (againMs !== undefined) this.#books.retry(item, (item.previousDelayMs = againMs))
     else this.#books.settle(item, { type: type === 'timedOut' ? 'timedOut' : 'failed', ...this.#books.facts(item), failure })
     tell()
   }
@@ -181,11 +182,5 @@ export class Runner implements AttemptHost {
     attempt.item.attempts -= 1
     this.#leave(attempt)
     this.#books.retry(attempt.item, 0)
-  }
-
-  #again(item: Item): void {
-    const { retry, random } = this.settings
-    item.previousDelayMs = retry.backoff.delayMs({ failures: item.attempts, random: random(), previousMs: item.previousDelayMs })
-    this.#books.retry(item, item.previousDelayMs)
   }
 }

@@ -25,10 +25,10 @@ export class Sampler {
   readonly #scheduler: SchedulerLike
   readonly #host: SamplerHost
   #timer: Subscription | undefined
-  #dueMs = Number.POSITIVE_INFINITY
+  #dueMs = Infinity
   #lastMs = 0
-  #lastWaitMs = Number.NEGATIVE_INFINITY
-  #lastIdleMs = Number.NEGATIVE_INFINITY
+  #lastWaitMs = -Infinity
+  #lastIdleMs = -Infinity
   #running = false
   #sawWait = false
   #sawIdle = false
@@ -71,7 +71,7 @@ export class Sampler {
 
   #fire(): void {
     this.#timer = undefined
-    this.#dueMs = Number.POSITIVE_INFINITY
+    this.#dueMs = Infinity
     const nowMs = this.#scheduler.now()
     const waited = this.#waitDueMs() <= nowMs
     const idled = this.#idleDueMs() <= nowMs
@@ -93,20 +93,19 @@ export class Sampler {
   }
 
   #regularMs(): number {
-    return this.#host.active() ? this.#lastMs + this.#everyMs : Number.POSITIVE_INFINITY
+    return this.#host.active() ? this.#lastMs + this.#everyMs : Infinity
   }
 
+  /** Again a span after it was told: one more worker for each span at most. */
   #waitDueMs(): number {
-    const oldestMs = this.#wake.waitedMs === undefined ? undefined : this.#host.oldestMs()
-    return oldestMs === undefined ? Number.POSITIVE_INFINITY : Math.max(oldestMs, this.#lastWaitMs) + (this.#wake.waitedMs ?? 0)
+    const { waitedMs = Infinity } = this.#wake
+    return Math.max(this.#host.oldestMs() ?? Infinity, this.#lastWaitMs) + waitedMs
   }
 
+  /** A worker that the policy keeps although it was told is told of again a span later, not at once. */
   #idleDueMs(): number {
-    const { idledMs } = this.#wake
-    const idlestMs = idledMs === undefined ? undefined : this.#host.idlestMs()
-    if (idlestMs === undefined || idledMs === undefined) return Number.POSITIVE_INFINITY
-    const dueMs = idlestMs + idledMs
-    // A worker that the policy keeps although it was told is told of again a span later, not at once.
+    const { idledMs = Infinity } = this.#wake
+    const dueMs = (this.#host.idlestMs() ?? Infinity) + idledMs
     return dueMs > this.#lastIdleMs ? dueMs : this.#lastIdleMs + Math.max(idledMs, 1)
   }
 }

@@ -3,6 +3,7 @@ import type { Action, Handler } from '../core/action.js'
 import type { Instance } from '../core/group-stats.js'
 import type { Transport } from '../core/job.js'
 import type { Message } from '../core/message.js'
+import { describe } from '../core/describe.js'
 import { anyFunction, anything, checkOptions, either, flag, having, milliseconds, nested, nonEmptyString, observable, oneOf, whole, type OptionCodecs, type Rule } from '../core/options.js'
 import { demand } from '../scaling/demand.js'
 import { fixed } from '../scaling/fixed.js'
@@ -29,21 +30,21 @@ export interface Settings {
   readonly scaling: ScalingPolicy
   readonly supervision: SupervisionStrategy
   readonly instance: Instance
-  readonly worker: WorkerOptions<unknown> | undefined
+  readonly worker?: WorkerOptions<unknown> | undefined
   readonly capacity: number
   readonly retry: Required<{ [K in keyof RetryOptions]: NonNullable<RetryOptions[K]> }>
-  readonly timeoutMs: number | undefined
-  readonly totalTimeoutMs: number | undefined
-  readonly key: ((input: unknown, message: Message) => string | undefined) | undefined
-  readonly rate: RateOptions | Observable<RateOptions> | undefined
+  readonly timeoutMs?: number | undefined
+  readonly totalTimeoutMs?: number | undefined
+  readonly key?: ((input: unknown, message: Message) => string | undefined) | undefined
+  readonly rate?: RateOptions | Observable<RateOptions> | undefined
   readonly window: number | undefined
   readonly deadlineMs: number
   readonly graceMs: number
-  readonly gate$: Observable<boolean> | undefined
-  readonly services: unknown
-  readonly signal: AbortSignal | undefined
-  readonly onEscalation: ((escalation: Escalation) => void) | undefined
-  readonly transport: Transport | undefined
+  readonly gate$?: Observable<boolean> | undefined
+  readonly services?: unknown
+  readonly signal?: AbortSignal | undefined
+  readonly onEscalation?: ((escalation: Escalation) => void) | undefined
+  readonly transport?: Transport | undefined
   readonly sampleEveryMs: number
   readonly statsEveryMs: number
   readonly scheduler: SchedulerLike
@@ -51,6 +52,8 @@ export interface Settings {
 }
 
 const ACTION = either(anyFunction, having('an action: an object with decode and handle', 'decode', 'handle'))
+
+const RATE = having('{ max: 1 or more, perMs: more than 0 }')
 
 /** What each option of a group may be; the hub checks a child's options by the same. */
 export const GROUP_CODECS: OptionCodecs = {
@@ -67,7 +70,7 @@ export const GROUP_CODECS: OptionCodecs = {
   timeoutMs: milliseconds(1),
   totalTimeoutMs: milliseconds(1),
   key: anyFunction,
-  rate: either(having('rates { max, perMs }, max 1 or more, perMs above 0'), observable),
+  rate: either(RATE, observable),
   ordered: either(flag, having('{ window }: a whole number, 1 or more')),
   drain: nested({ deadlineMs: milliseconds(), graceMs: milliseconds() }),
   gate$: observable,
@@ -90,12 +93,12 @@ const rule = ({ action, batch, workers, instance, ordered, rate }: Ruled): Retur
   return [
     ...(min > max ? [{ path: 'workers.min', got: String(min), expected: `at most workers.max, which is ${max}` }] : []),
     ...((instance === 'single' || instance === 'oneTime') && (workers?.min ?? 1) * (workers?.max ?? 1) !== 1
-      ? [{ path: 'workers', got: `{ min: ${workers?.min ?? 1}, max: ${workers?.max ?? 1} }`, expected: `left out, or 1 and 1, for an instance that is '${instance}'` }]
+      ? [{ path: 'workers', got: describe(workers), expected: `left out, or 1 and 1, for an instance that is '${instance}'` }]
       : []),
     ...(batch !== undefined && typeof action === 'object' ? [{ path: 'action', got: 'an object', expected: 'a function of a batch' }] : []),
     ...(whole(1).is(window) ? [] : [{ path: 'ordered.window', got: String(window), expected: whole(1).name }]),
     ...(rate === undefined || isObservable(rate) || (RATE_CODECS.max.is(rate.max) && RATE_CODECS.perMs.is(rate.perMs))
-      ? [] : [{ path: 'rate', got: `{ max: ${rate.max}, perMs: ${rate.perMs} }`, expected: '{ max: 1 or more, perMs: more than 0 }' }]),
+      ? [] : [{ path: 'rate', got: describe(rate), expected: RATE.name }]),
   ]
 }
 
@@ -127,21 +130,11 @@ export const settingsOf = (given: AnyGroupOptions, where = 'workerGroup'): Setti
     batch: batch === undefined ? undefined : { ...batch, handle: given.action },
     scaling: instance === 'scaling' ? (given.scaling ?? demand()) : fixed(1),
     supervision: given.supervision ?? restartOne(),
-    worker: given.worker,
     capacity: given.capacity ?? 10,
     retry: { maxAttempts: retry?.maxAttempts ?? 1, backoff: retry?.backoff ?? exponential(), when: retry?.when ?? (() => true) },
-    timeoutMs: given.timeoutMs,
-    totalTimeoutMs: given.totalTimeoutMs,
-    key: given.key,
-    rate: given.rate,
     window: typeof ordered === 'object' ? ordered.window : ordered === true ? 1_000 : undefined,
     deadlineMs: drain?.deadlineMs ?? 30_000,
     graceMs: drain?.graceMs ?? 1_000,
-    gate$: given.gate$,
-    services: given.services,
-    signal: given.signal,
-    onEscalation: given.onEscalation,
-    transport: given.transport,
     sampleEveryMs: given.sampleEveryMs ?? 1_000,
     statsEveryMs: given.statsEveryMs ?? 1_000,
     scheduler: given.scheduler ?? asyncScheduler,

@@ -7,6 +7,7 @@ import { groupStats, loadSample } from './gauge.js'
 import { GroupRestart } from './group-restart.js'
 import { HandBack } from './hand-back.js'
 import { followOutside } from './outside.js'
+import { abortError } from './report.js'
 import { Runner } from './runner.js'
 import { Sampler } from './sampler.js'
 import type { Settings } from './settings.js'
@@ -176,7 +177,7 @@ export class Shell {
     this.#publishStatus()
     this.books.close()
     this.streams.close()
-    this.#controller.abort(new DOMException(`${this.settings.name} has stopped`, 'AbortError'))
+    this.#controller.abort(abortError(`${this.settings.name} has stopped`))
   }
 
   /** A policy, a gate or a rate that errors leaves the group without guidance: it stops, and says why. */

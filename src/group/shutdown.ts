@@ -32,7 +32,7 @@ export class Shutdown {
   readonly done: Promise<DrainReport>
   #resolve: (report: DrainReport) => void = () => undefined
   #step: 'open' | 'draining' | 'aborting' | 'releasing' | 'over' = 'open'
-  #dueMs = Number.POSITIVE_INFINITY
+  #dueMs = Infinity
   #before: Readonly<Record<OutcomeType, number>> | undefined
   #kept = false
   #aborted = 0

@@ -76,10 +76,10 @@ export class Supervisor {
         return undefined
       case 'restartOne':
       case 'restartAll': {
-        const { exceeded, restarts } = this.#record(directive, failure)
-        if (exceeded) this.#host.kill(failure, undefined, restarts)
+        const { delayMs, restarts, failure: cause } = this.#plan(directive, failure)
+        if (delayMs === undefined) this.#host.kill(cause, undefined, restarts)
         else this.#host.tell({ failure, protocol: 'restart', restarts }, undefined)
-        return exceeded || this.#host.closing() ? undefined : this.#delay(directive, failure)
+        return this.#host.closing() ? undefined : delayMs
       }
     }
   }
@@ -98,13 +98,12 @@ export class Supervisor {
       crew.giveBack(worker, failure.atMs)
       return NOTHING
     }
-    const { exceeded, restarts } = this.#record(directive, failure)
-    if (exceeded) {
+    const { delayMs, restarts, failure: cause } = this.#plan(directive, failure)
+    if (delayMs === undefined) {
       crew.giveBack(worker, failure.atMs)
-      return () => this.#host.kill(failure, offending, restarts)
+      return () => this.#host.kill(cause, offending, restarts)
     }
     this.#host.restarted()
-    const delayMs = this.#delay(directive, failure)
     if (directive.type === 'restartOne') crew.replace(worker, delayMs)
     else {
       this.#host.restartAll(delayMs, directive.inFlight === 'abort')
@@ -113,10 +112,15 @@ export class Supervisor {
     return () => this.#host.tell({ failure, protocol: 'restart', restarts }, offending)
   }
 
-  #record({ intensity }: Restart, { atMs }: Failure): { exceeded: boolean; restarts: number } {
-    const recorded = recordRestart(this.#history, atMs, intensity)
-    this.#history = recorded.history
-    return recorded
+  /** Counts a restart and says how long to wait before it; no wait: it is not to be made. */
+  #plan(restart: Restart, failure: Failure): { readonly delayMs: number | undefined; readonly restarts: number; readonly failure: Failure } {
+    const { history, exceeded, restarts } = recordRestart(this.#history, failure.atMs, restart.intensity)
+    this.#history = history
+    try {
+      return { delayMs: exceeded ? undefined : this.#delay(restart, failure), restarts, failure }
+    } catch (cause) {
+      return { delayMs: undefined, restarts, failure: this.#broken(failure, cause) }
+    }
   }
 
   #delay({ backoff }: Pick<Restart, 'backoff'>, { atMs }: Failure): number {
@@ -127,12 +131,15 @@ export class Supervisor {
 
   /** A strategy that throws has no answer: the group stops, and the failure says so. */
   #decide(failure: Failure): Answer {
-    const { strategy } = this.#host
     try {
-      return { directive: strategy.decide(failure), failure }
+      return { directive: this.#host.strategy.decide(failure), failure }
     } catch (cause) {
-      const error = new AggregateError([failure.error, cause], `supervision strategy '${strategy.name}' failed: ${describe(cause)}`, { cause })
-      return { directive: { type: 'stopAndEscalate' }, failure: { ...failure, error } }
+      return { directive: { type: 'stopAndEscalate' }, failure: this.#broken(failure, cause) }
     }
+  }
+
+  #broken(failure: Failure, cause: unknown): Failure {
+    const message = `supervision strategy '${this.#host.strategy.name}' failed: ${describe(cause)}`
+    return { ...failure, error: new AggregateError([failure.error, cause], message, { cause }) }
   }
 }

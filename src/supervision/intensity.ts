@@ -20,6 +20,6 @@ const REMEMBERED = 1_000
 export const recordRestart = (history: RestartHistory, nowMs: number, { maxRestarts, withinMs }: Intensity): RecordedRestart => {
   const inWindow = [...history.filter((atMs) => atMs >= nowMs - withinMs), nowMs]
   // One more than is allowed settles the question, so no more need be kept; with no bound nothing depends on them.
-  const kept = inWindow.slice(-(maxRestarts === Number.POSITIVE_INFINITY ? REMEMBERED : maxRestarts + 1))
+  const kept = inWindow.slice(-(maxRestarts === Infinity ? REMEMBERED : maxRestarts + 1))
   return { history: kept, exceeded: kept.length > maxRestarts, restarts: kept.length }
 }
