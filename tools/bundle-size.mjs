@@ -4,7 +4,7 @@ import { brotliCompressSync } from 'node:zlib'
 import { fileURLToPath } from 'node:url'
 import { fail, say } from './say.mjs'
 
-const GROUPS = 'workerGroup, scaleMap, demand, fixed, resume, restartOne, restartAll, stopAndEscalate, byError, exponential, constant'
+const GROUPS = 'workerGroup, scaleMap, demand, fixed, resume, restartOne, stopAndEscalate, exponential'
 const SHOWN = 8
 
 const nodeImports = []
@@ -42,7 +42,7 @@ const weigh = async (what, names, maxBytes) => {
 
 const weights = [
   await weigh('scaleMap alone', 'scaleMap', 6_000),
-  await weigh('worker groups with policies, strategies and backoffs', GROUPS, 20_000),
+  await weigh('worker groups with policies, three strategies and a backoff', GROUPS, 20_000),
   await weigh('everything: groups, hub and memory bus', undefined, 40_000),
 ]
 

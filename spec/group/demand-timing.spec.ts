@@ -19,13 +19,13 @@ describe('a worker group that scales by demand', () => {
   it('accepts at the moments at which the seed does', async () => {
     const { time, group } = setUp()
     const at: number[] = []
-    const send = async (): Promise<void> => {
+    const sendAll = async (): Promise<void> => {
       for (let i = 0; i < 7; i += 1) {
         await group.offer(i)
         at.push(time.now())
       }
     }
-    void send()
+    void sendAll()
     await time.runAll()
     expect(at).toEqual([0, 0, 100, 200, 500, 600, 700])
     expect(group.stats()).toMatchObject({ processed: 7, live: 1, idled: 2, created: 3, stopped: 2, wanted: 1 })

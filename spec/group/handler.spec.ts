@@ -112,7 +112,7 @@ describe('what a handler is given', () => {
     const sent: unknown[] = []
     const transport = {
       send: async (...sending: unknown[]) => { sent.push(sending) },
-      reply: async (from: string, { replyTo }: { replyTo?: string | undefined }, payload: unknown) => { sent.push([from, replyTo, payload]) },
+      reply: async (sender: string, { replyTo }: { replyTo?: string | undefined }, payload: unknown) => { sent.push([sender, replyTo, payload]) },
     }
     const group = workerGroup({
       name: 'g', transport,

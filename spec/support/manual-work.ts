@@ -54,6 +54,6 @@ export const deferred = <T>(): { readonly promise: Promise<T>; readonly resolve:
 }
 
 /** Offers what may well be refused. */
-export const send = <I>(group: Pick<WorkerGroup<I, unknown>, 'offer'>, input: I, options?: OfferOptions<I>): void => {
+export const send = <I>(group: Pick<WorkerGroup<I>, 'offer'>, input: I, options?: OfferOptions<I>): void => {
   group.offer(input, options).catch(() => undefined)
 }

@@ -1,12 +1,15 @@
-import { BehaviorSubject, Subject } from 'rxjs'
+import { ReplaySubject, Subject } from 'rxjs'
 import type { Phase } from '../core/group-stats.js'
 import type { Escalation } from '../supervision/escalation.js'
 
 /** What a group tells those who look on; completed together when it has stopped. */
 export class Streams {
   readonly escalations$ = new Subject<Escalation>()
-  readonly status$ = new BehaviorSubject<Phase>('idle')
-  readonly live$ = new BehaviorSubject(0)
+  // Late subscribers are told the latest also after the end, which a BehaviorSubject would not.
+  readonly status$ = new ReplaySubject<Phase>(1)
+  readonly live$ = new ReplaySubject<number>(1)
+  #phase: Phase | undefined
+  #live: number | undefined
   /** Emits once, when the group takes nothing any more. */
   readonly closing$ = new Subject<void>()
   /** Called at every change; a plain set, since a Subject costs more than the rest of a message. */
@@ -14,12 +17,21 @@ export class Streams {
   readonly #onClose = new Set<() => void>()
   #closed = false
 
+  constructor() {
+    this.status('idle')
+    this.live(0)
+  }
+
   status(phase: Phase): void {
-    if (phase !== this.status$.value) this.status$.next(phase)
+    if (phase === this.#phase) return
+    this.#phase = phase
+    this.status$.next(phase)
   }
 
   live(live: number): void {
-    if (live !== this.live$.value) this.live$.next(live)
+    if (live === this.#live) return
+    this.#live = live
+    this.live$.next(live)
   }
 
   changed(): void {
