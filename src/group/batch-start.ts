@@ -21,9 +21,10 @@ export interface BatchStart {
 export const startBatch = ({ books, overtime, host, owner, begin }: BatchStart): ObservableInput<unknown> => {
   const { crew } = host
   const { batch } = books.settings
+  if (crew.free.length === 0) return books.dispatcher.starve()
   // Told only when the others have been begun: until then those are in no place.
   const expired: Item[] = []
-  const items = crew.free.length === 0 ? [] : books.dispatcher.takeBatch(() => books.next(expired))
+  const items = books.dispatcher.takeBatch(() => books.next(expired))
   const worker = items.length === 0 ? undefined : crew.take(items.length)
   const expireAll = (): void => expired.forEach((item) => books.expire(item))
   if (batch === undefined || worker === undefined) {

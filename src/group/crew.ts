@@ -135,8 +135,10 @@ export class Crew {
 
   #release(resource: unknown): void {
     const { release } = this.#options
-    if (release === undefined) return
+    if (release === undefined) return this.#host.onLimit()
     this.releasing += 1
+    // Told first: releasing calls the user, who may offer more than the workers left can take.
+    this.#host.onLimit()
     const done = (): void => {
       this.releasing -= 1
       if (this.quiet) this.#host.onQuiet()

@@ -21,6 +21,7 @@ export class Dispatcher {
   readonly #scheduler: SchedulerLike
   #turns = 0
   #pumping = false
+  #starved = false
   #limit = 0
   #flush = false
   #batchTimer: Subscription | undefined
@@ -48,6 +49,12 @@ export class Dispatcher {
     this.pump()
   }
 
+  /** A turn came to nothing for want of a free worker: turns are put again when the limit is told next. */
+  starve(): ObservableInput<never> {
+    this.#starved = true
+    return EMPTY
+  }
+
   hold(reason: Hold, on: boolean): void {
     if (on === this.holds.has(reason)) return
     if (on) this.holds.add(reason)
@@ -64,7 +71,8 @@ export class Dispatcher {
   pump(): void {
     if (this.#pumping) return
     this.#pumping = true
-    while (this.#turns < this.#ripe()) {
+    this.#starved = false
+    while (!this.#starved && this.#turns < this.#ripe()) {
       this.#turns += 1
       this.#turn?.next()
     }

@@ -105,7 +105,8 @@ export class Runner implements AttemptHost {
 
   #startOne(): ObservableInput<unknown> {
     const { crew } = this.#host
-    const item = crew.free.length === 0 ? undefined : this.#books.next()
+    if (crew.free.length === 0) return this.#books.dispatcher.starve()
+    const item = this.#books.next()
     const worker = item === undefined ? undefined : crew.take()
     if (item === undefined || worker === undefined) return EMPTY
     const attempt = new Attempt(item, worker, this)
