@@ -1,46 +1,15 @@
-import { writeFileSync } from 'node:fs'
-import * as fc from 'fast-check'
 import { defer, finalize, from, map, of, tap, throwError, timer, type Observable, type Subscription } from 'rxjs'
 import { expect } from 'vitest'
 import { WorkerCrash } from '../../src/core/failure.js'
 import type { Job } from '../../src/core/job.js'
 import type { Outcome } from '../../src/core/outcome.js'
+import type { BatchJob } from '../../src/group/batch-job.js'
 import type { GroupOptions } from '../../src/group/group-options.js'
 import { workerGroup } from '../../src/group/worker-group.js'
 import type { RunOptions, WorkerGroup } from '../../src/group/worker-group-contract.js'
 import type { ScalingPolicy } from '../../src/scaling/policy.js'
-import type { SupervisionStrategy } from '../../src/supervision/strategy.js'
 import { VirtualTime } from '../support/virtual-time.js'
-
-/** What a handler does at one try. */
-export interface Step {
-  readonly end: 'value' | 'error' | 'crash' | 'never'
-  readonly afterMs: number
-  /** Whether it ends when it is aborted: an Observable does, a promise that does not look at its signal does not. */
-  readonly heeds: boolean
-}
-
-export interface Task {
-  readonly key: string | undefined
-  readonly steps: readonly Step[]
-}
-
-export interface Setting {
-  readonly min: number
-  readonly max: number
-  readonly capacity: number
-  readonly maxAttempts: number
-  readonly timeoutMs: number | undefined
-  readonly totalTimeoutMs: number | undefined
-  readonly graceMs: number
-  readonly keyed: boolean
-  readonly ordered: false | { readonly window: number }
-  readonly supervision: SupervisionStrategy
-  /** How long acquiring and releasing take, and which tries of acquiring fail; absent: workers without a resource. */
-  readonly resource: { readonly acquireMs: number; readonly releaseMs: number; readonly failing: readonly boolean[] } | undefined
-  readonly recycleAfter: number | undefined
-  readonly rate: { readonly max: number; readonly perMs: number } | undefined
-}
+import type { Command, Setting, Step, Task } from './group-plans.js'
 
 interface Entry {
   readonly id: number
@@ -48,12 +17,17 @@ interface Entry {
 }
 
 const LATE_MS = 200
+const AT_ONCE: Step = { end: 'value', afterMs: 0, heeds: true }
+
+const stepOf = ({ steps }: Task, attempt: number): Step => steps[(attempt - 1) % steps.length] ?? AT_ONCE
 
 /** A group under watch: what it promises at every instant is checked at every instant that can be seen. */
 export class GroupModel {
   readonly time = new VirtualTime()
   readonly group: WorkerGroup<Entry, number>
   readonly #setting: Setting
+  /** Items that may run at once. */
+  readonly #most: number
   readonly #running = new Set<number>()
   readonly #outcomes = new Map<number, Outcome['type'][]>()
   readonly #endMs = new Map<number, number>()
@@ -76,10 +50,9 @@ export class GroupModel {
 
   constructor(setting: Setting) {
     this.#setting = setting
-    const { min, max, capacity, maxAttempts, timeoutMs, totalTimeoutMs, graceMs, keyed, ordered, supervision, rate } = setting
+    const { min, max, capacity, maxAttempts, timeoutMs, totalTimeoutMs, graceMs, keyed, ordered, supervision, rate, batch } = setting
     const scaling: ScalingPolicy = { name: 'scripted', initial: null, step: () => ({ state: null, wanted: this.#wanted, reason: 'scheduled' }) }
-    const options: GroupOptions<Entry, number, number | undefined> = {
-      action: (job) => this.#handle(job),
+    const options: Omit<GroupOptions<Entry, number, number | undefined>, 'action' | 'batch'> = {
       workers: { min, max },
       capacity,
       retry: { maxAttempts, backoff: { name: 'linear', resetAfterMs: 0, delayMs: ({ failures }) => failures * 3 } },
@@ -96,7 +69,10 @@ export class GroupModel {
       scheduler: this.time,
       random: () => 0.5,
     }
-    this.group = workerGroup(options)
+    this.group = batch === undefined
+      ? workerGroup({ ...options, action: (job) => this.#handle(job) })
+      : workerGroup({ ...options, batch, action: (job) => this.#handleBatch(job) })
+    this.#most = max * (batch?.max ?? 1)
     this.group.outcomes$.subscribe({
       next: (outcome) => {
         if (outcome.type === 'completed') this.#leaving.push(Number(outcome.message.id.split('-').at(-1)))
@@ -104,10 +80,15 @@ export class GroupModel {
         this.#outcomes.set(id, [...(this.#outcomes.get(id) ?? []), outcome.type])
         this.#endMs.set(id, this.time.now())
         this.check('an outcome')
+        this.#react()
       },
       complete: () => { this.#ended = true },
     })
-    this.group.escalations$.subscribe(() => this.check('an escalation'))
+    this.group.escalations$.subscribe(({ pending }) => {
+      this.check('an escalation')
+      pending[0]?.claim()
+      this.#react()
+    })
     this.group.stats$.subscribe(() => this.check('stats'))
     this.group.live$.subscribe(() => this.check('live$'))
   }
@@ -153,6 +134,7 @@ export class GroupModel {
   async rest(): Promise<void> {
     if (this.#stopped || this.#setting.resource?.failing.includes(true) === true) return
     this.scale(this.#setting.max)
+    this.#reacted = this.#setting.reactions.length
     this.group.resume()
     await this.time.advance(4_000)
     const { phase, received, waiting, inFlight, retrying } = this.group.stats()
@@ -178,6 +160,13 @@ export class GroupModel {
     if (this.#setting.ordered !== false) expect(this.#leaving).toEqual(this.#leaving.toSorted((a, b) => a - b))
   }
 
+  #reacted = 0
+
+  #react(): void {
+    const reaction = this.#setting.reactions[this.#reacted++]
+    if (reaction !== undefined) perform(this, reaction)
+  }
+
   /** What holds at every instant. Collected, since most who call it run inside the group. */
   check(when: string): void {
     const stats = this.group.stats()
@@ -187,8 +176,8 @@ export class GroupModel {
     this.#hold(received === waiting + inFlight + retrying + settled, `${received} received, ${waiting} + ${inFlight} + ${retrying} + ${settled} at ${when}`)
     this.#hold(Math.min(waiting, inFlight, retrying, live, busy) >= 0, `a negative count at ${when}`)
     this.#hold(live <= max, `${live} live of at most ${max} at ${when}`)
-    this.#hold(inFlight <= max, `${inFlight} in flight with at most ${max} workers at ${when}`)
-    this.#hold(this.#running.size <= max, `${this.#running.size} handlers with at most ${max} workers at ${when}`)
+    this.#hold(inFlight <= this.#most, `${inFlight} in flight, at most ${this.#most} at ${when}`)
+    this.#hold(this.#running.size <= this.#most, `${this.#running.size} run, at most ${this.#most} at ${when}`)
     this.#hold(stats.available === max - live && min <= max, `available at ${when}`)
   }
 
@@ -211,12 +200,33 @@ export class GroupModel {
   #settled(id: number, outcome: Outcome): void {
     this.#told.set(id, [...(this.#told.get(id) ?? []), outcome.type])
     this.check('its outcome')
+    this.#react()
   }
 
-  #handle({ input: { id, task }, attempt }: Job<Entry, number | undefined>): Observable<number> | Promise<number> {
-    const step = task.steps[(attempt - 1) % task.steps.length] ?? { end: 'value', afterMs: 0, heeds: true }
+  #handle({ input: { id, task }, attempt }: Pick<Job<Entry>, 'input' | 'attempt'>): Observable<number> | Promise<number> {
     this.#started(id, task, attempt)
-    return step.heeds ? this.#heeding(id, step) : this.#heedless(id, step)
+    return this.#work([id], stepOf(task, attempt), id)
+  }
+
+  /** Its first member says how a batch goes; of the others, those whose step takes no time end by themselves. */
+  #handleBatch({ members }: BatchJob<Entry, number, number | undefined>): Observable<readonly number[]> | Promise<readonly number[]> {
+    for (const { input, attempt } of members) this.#started(input.id, input.task, attempt)
+    const [first, ...others] = members
+    for (const member of others) {
+      const { end, afterMs } = stepOf(member.input.task, member.attempt)
+      if (afterMs > 0) continue
+      this.#running.delete(member.input.id)
+      if (end === 'value') member.complete(member.input.id)
+      else member.fail(this.#error(end))
+    }
+    const step = first === undefined ? AT_ONCE : stepOf(first.input.task, first.attempt)
+    const ids = members.map(({ input }) => input.id)
+    return this.#work(ids, step, ids)
+  }
+
+  #work<T>(ids: readonly number[], step: Step, value: T): Observable<T> | Promise<T> {
+    const over = (): void => ids.forEach((id) => this.#running.delete(id))
+    return step.heeds ? this.#heeding(over, step, value) : this.#heedless(over, step, value)
   }
 
   #started(id: number, task: Task, attempt: number): void {
@@ -226,8 +236,8 @@ export class GroupModel {
     this.#hold(!(this.#stopped && this.group.stats().phase === 'stopped'), `${id} started after the end`)
     this.#running.add(id)
     this.#starts.push(now)
-    const { rate, keyed } = this.#setting
-    if (rate !== undefined) this.#hold(this.#starts.filter((at) => at > now - rate.perMs).length <= rate.max, `more than ${rate.max} starts in ${rate.perMs} ms`)
+    const { rate, keyed, batch } = this.#setting
+    if (rate !== undefined && batch === undefined) this.#hold(this.#starts.filter((at) => at > now - rate.perMs).length <= rate.max, `more than ${rate.max} starts in ${rate.perMs} ms`)
     if (keyed && task.key !== undefined && attempt === 1) this.#inTurn(task.key, id)
     this.check('a start')
   }
@@ -248,22 +258,22 @@ export class GroupModel {
     return endMs !== undefined && this.time.now() >= endMs + sinceMs
   }
 
-  #heeding(id: number, { end, afterMs }: Step): Observable<number> {
-    return defer((): Observable<number> => {
-      if (end === 'never') return timer(LATE_MS, this.time).pipe(map(() => id))
-      if (afterMs === 0) return end === 'value' ? of(id) : throwError(() => this.#error(end))
+  #heeding<T>(over: () => void, { end, afterMs }: Step, value: T): Observable<T> {
+    return defer((): Observable<T> => {
+      if (end === 'never') return timer(LATE_MS, this.time).pipe(map(() => value))
+      if (afterMs === 0) return end === 'value' ? of(value) : throwError(() => this.#error(end))
       return timer(afterMs, this.time).pipe(map(() => {
         if (end !== 'value') throw this.#error(end)
-        return id
+        return value
       }))
-    }).pipe(tap({ complete: () => this.#running.delete(id), error: () => this.#running.delete(id) }), finalize(() => this.#running.delete(id)))
+    }).pipe(tap({ complete: over, error: over }), finalize(over))
   }
 
-  #heedless(id: number, { end, afterMs }: Step): Promise<number> {
+  #heedless<T>(over: () => void, { end, afterMs }: Step, value: T): Promise<T> {
     return new Promise((resolve, reject) => {
       this.time.schedule(() => {
-        this.#running.delete(id)
-        if (end === 'value' || end === 'never') resolve(id)
+        over()
+        if (end === 'value' || end === 'never') resolve(value)
         else reject(this.#error(end))
       }, end === 'never' ? LATE_MS : afterMs)
     })
@@ -288,23 +298,13 @@ export class GroupModel {
       release: (id) => {
         if (id !== undefined) this.#resources.set(id, (this.#resources.get(id) ?? 0) + 1)
         this.check('a release')
+        this.#react()
         return releaseMs === 0 ? undefined : timer(releaseMs, this.time)
       },
       recycleAfter,
     }
   }
 }
-
-/** One thing done to a group. */
-export type Command =
-  | { readonly do: 'offer' | 'submit'; readonly task: Task }
-  | { readonly do: 'run'; readonly tasks: readonly Task[]; readonly options: RunOptions }
-  | { readonly do: 'consume'; readonly tasks: readonly Task[] }
-  | { readonly do: 'withdraw' | 'unsubscribe'; readonly index: number }
-  | { readonly do: 'scale'; readonly wanted: number }
-  | { readonly do: 'pass'; readonly ms: number }
-  | { readonly do: 'pause' | 'resume' | 'start' }
-  | { readonly do: 'drain'; readonly deadlineMs: number; readonly then: 'abort' | 'handBack' }
 
 export const perform = (model: GroupModel, command: Command): void => {
   switch (command.do) {
@@ -334,7 +334,6 @@ export const perform = (model: GroupModel, command: Command): void => {
 /** Does it all, with every promise settled in between, and ends the group. */
 export const play = async (setting: Setting, commands: readonly Command[]): Promise<void> => {
   const model = new GroupModel(setting)
-  if (process.env['TRACE']) writeFileSync(process.env['TRACE'], fc.stringify([setting, commands]))
   for (const command of commands) {
     perform(model, command)
     if (command.do === 'pass') await model.time.advance(command.ms)
@@ -347,45 +346,3 @@ export const play = async (setting: Setting, commands: readonly Command[]): Prom
   expect(model.problems).toEqual([])
 }
 
-const steps: fc.Arbitrary<Step> = fc.record({
-  end: fc.oneof({ weight: 5, arbitrary: fc.constant<Step['end']>('value') }, { weight: 2, arbitrary: fc.constantFrom<Step['end']>('error', 'crash', 'never') }),
-  afterMs: fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 20 })),
-  heeds: fc.boolean(),
-})
-
-export const tasks: fc.Arbitrary<Task> = fc.record({
-  key: fc.constantFrom('a', 'b', undefined),
-  steps: fc.array(steps, { minLength: 1, maxLength: 3 }),
-})
-
-const bursts = fc.array(tasks, { maxLength: 6 })
-
-export const commands: fc.Arbitrary<Command> = fc.oneof(
-  { weight: 6, arbitrary: fc.record({ do: fc.constantFrom('offer' as const, 'submit' as const), task: tasks }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('run' as const), tasks: bursts, options: fc.record({ overflow: fc.constantFrom('error' as const, 'dropNewest' as const, 'dropOldest' as const), capacity: fc.integer({ min: 1, max: 4 }) }) }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('consume' as const), tasks: bursts }) },
-  { weight: 8, arbitrary: fc.record({ do: fc.constant('pass' as const), ms: fc.integer({ min: 0, max: 25 }) }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('scale' as const), wanted: fc.integer({ min: 0, max: 5 }) }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('withdraw' as const, 'unsubscribe' as const), index: fc.nat(20) }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('pause' as const, 'resume' as const, 'start' as const) }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('drain' as const), deadlineMs: fc.integer({ min: 0, max: 40 }), then: fc.constantFrom('abort' as const, 'handBack' as const) }) },
-)
-
-const maybe = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> => fc.option(arbitrary, { nil: undefined })
-
-export const settings = (supervision: fc.Arbitrary<SupervisionStrategy>): fc.Arbitrary<Setting> =>
-  fc.record({
-    min: fc.integer({ min: 0, max: 2 }),
-    max: fc.integer({ min: 2, max: 4 }),
-    capacity: fc.integer({ min: 1, max: 4 }),
-    maxAttempts: fc.integer({ min: 1, max: 3 }),
-    timeoutMs: maybe(fc.integer({ min: 1, max: 15 })),
-    totalTimeoutMs: maybe(fc.integer({ min: 1, max: 30 })),
-    graceMs: fc.constantFrom(0, 4),
-    keyed: fc.boolean(),
-    ordered: fc.oneof(fc.constant<false>(false), fc.record({ window: fc.integer({ min: 1, max: 3 }) })),
-    supervision,
-    resource: maybe(fc.record({ acquireMs: fc.constantFrom(0, 3), releaseMs: fc.constantFrom(0, 2), failing: fc.array(fc.boolean(), { maxLength: 3 }) })),
-    recycleAfter: maybe(fc.integer({ min: 1, max: 2 })),
-    rate: maybe(fc.record({ max: fc.integer({ min: 1, max: 3 }), perMs: fc.integer({ min: 1, max: 20 }) })),
-  })

@@ -6,7 +6,8 @@ import { restartOne } from '../../src/supervision/restart-one.js'
 import { resume } from '../../src/supervision/resume.js'
 import { stopAndEscalate } from '../../src/supervision/stop-and-escalate.js'
 import type { SupervisionStrategy } from '../../src/supervision/strategy.js'
-import { commands, play, settings } from './group-model.js'
+import { play } from './group-model.js'
+import { commands, settings } from './group-plans.js'
 
 const often = { backoff: constant(4), maxRestarts: Infinity }
 const soon = { backoff: constant(2), maxRestarts: 2, withinMs: 50 }
@@ -21,8 +22,8 @@ const strategies: Readonly<Record<string, readonly SupervisionStrategy[]>> = {
 describe('a worker group, whatever is done to it', () => {
   it.each(Object.entries(strategies))('keeps what it promises at every instant, %s', async (_, members) => {
     await fc.assert(
-      fc.asyncProperty(settings(fc.constantFrom(...members)), fc.array(commands, { maxLength: 30 }), play),
-      { numRuns: Number(process.env['RUNS'] ?? 60) },
+      fc.asyncProperty(settings(fc.constantFrom(...members)), fc.array(commands, { maxLength: 30, size: 'max' }), play),
+      { numRuns: 60 },
     )
   })
 })

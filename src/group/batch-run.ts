@@ -83,7 +83,7 @@ export class BatchRun {
 
   /** A member was aborted: the whole batch is when nobody is left in it. True if the handler is over, or goes on for others. */
   abandon(reason: unknown): boolean {
-    if (this.members.some(({ over, aborted }) => !over && !aborted)) return true
+    if (this.#over || this.members.some(({ over, aborted }) => !over && !aborted)) return true
     if (!this.#controller.signal.aborted) this.#controller.abort(reason)
     return this.#over
   }

@@ -1,4 +1,5 @@
 import type { SchedulerLike, Subscription } from 'rxjs'
+import type { CrewHost } from './crew-host.js'
 import type { WorkerOptions } from './group-options.js'
 import { followCall } from './follow.js'
 
@@ -9,16 +10,6 @@ export interface Worker {
   /** Items it has handled. */
   handled: number
   idleSinceMs: number
-}
-
-/** What the crew tells, and whom it asks. */
-export interface CrewHost {
-  /** How many items may run at once has changed, or a worker has become free. */
-  onLimit(): void
-  /** Acquiring failed for the `attempt`-th time in a row: how long to wait before the next try, or `undefined` to give up. */
-  onAcquireFailure(error: unknown, attempt: number, worker: number): number | undefined
-  /** Nothing is being released or replaced any more. */
-  onQuiet(): void
 }
 
 const NO_RESOURCE: WorkerOptions<unknown> = { acquire: () => undefined }
@@ -73,6 +64,7 @@ export class Crew {
     this.#wanted = wanted
     // Counted, since one that cannot be acquired may be given up at once, and then nothing is on its way.
     for (let missing = wanted - this.live - this.starting; missing > 0 && this.live + this.starting < this.#wanted; missing -= 1) this.#start(0)
+    this.#shed()
     while (this.live + this.starting > wanted && this.#free.length > 0) this.#retireIdlest()
     this.#host.onLimit()
   }
@@ -87,6 +79,7 @@ export class Crew {
   /** A worker is done with its item. */
   giveBack(worker: Worker, nowMs: number): void {
     const { recycleAfter } = this.#options
+    this.#shed()
     if (this.#closed || this.live + this.starting > this.#wanted) this.#retire(worker)
     else if (recycleAfter !== undefined && worker.handled >= recycleAfter) this.replace(worker, 0)
     else {
@@ -118,6 +111,11 @@ export class Crew {
   close(): void {
     this.#closed = true
     this.releaseAll()
+  }
+
+  /** Gives up starts that are not wanted any more: a live worker is worth more than one that waits out a backoff. */
+  #shed(): void {
+    for (const job of [...this.#pending].reverse()) if (this.live + this.starting > this.#wanted) job.cancel()
   }
 
   #retireIdlest(): void {
@@ -185,6 +183,7 @@ export class Crew {
     this.starting -= 1
     this.live += 1
     this.created += 1
+    this.#shed()
     if (this.#closed || this.live + this.starting > this.#wanted) this.#retire(worker)
     else this.#free.push(worker)
     this.#host.onLimit()

@@ -55,6 +55,10 @@ const ACTION = either(anyFunction, having('an action: an object with decode and 
 
 const RATE = having('{ max: 1 or more, perMs: more than 0 }')
 
+const DRAINED = { deadlineMs: milliseconds(), graceMs: milliseconds() }
+
+export const DRAIN_CODECS: OptionCodecs = { ...DRAINED, then: oneOf('abort', 'handBack') }
+
 /** What each option of a group may be; the hub checks a child's options by the same. */
 export const GROUP_CODECS: OptionCodecs = {
   name: nonEmptyString,
@@ -72,7 +76,7 @@ export const GROUP_CODECS: OptionCodecs = {
   key: anyFunction,
   rate: either(RATE, observable),
   ordered: either(flag, having('{ window }: a whole number, 1 or more')),
-  drain: nested({ deadlineMs: milliseconds(), graceMs: milliseconds() }),
+  drain: nested(DRAINED),
   gate$: observable,
   services: anything,
   signal: having('an AbortSignal', 'addEventListener'),

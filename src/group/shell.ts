@@ -1,5 +1,6 @@
 import type { Subscription } from 'rxjs'
 import type { DrainReport, GroupStats, Phase } from '../core/group-stats.js'
+import { checkOptions } from '../core/options.js'
 import { decisions } from '../scaling/control.js'
 import { Books } from './books.js'
 import { Crew } from './crew.js'
@@ -10,7 +11,7 @@ import { followOutside } from './outside.js'
 import { abortError } from './report.js'
 import { Runner } from './runner.js'
 import { Sampler } from './sampler.js'
-import type { Settings } from './settings.js'
+import { DRAIN_CODECS, type Settings } from './settings.js'
 import type { Shutdown } from './shutdown.js'
 import { Streams } from './streams.js'
 import { Supervisor } from './supervisor.js'
@@ -117,6 +118,7 @@ export class Shell {
   }
 
   drain(call: DrainCall = {}): Promise<DrainReport> {
+    checkOptions('drain', DRAIN_CODECS, call)
     return this.shutdown.begin(call)
   }
 
@@ -172,8 +174,7 @@ export class Shell {
   #over(): void {
     this.#sampler.close()
     this.runner.close()
-    // Not known yet if the signal was aborted before the group was made.
-    queueMicrotask(() => this.#letGo())
+    queueMicrotask(() => this.#letGo()) // not known yet if the signal was aborted before the group was made
     this.#publishStatus()
     this.books.close()
     this.streams.close()
