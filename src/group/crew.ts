@@ -115,6 +115,7 @@ export class Crew {
 
   /** Gives up starts that are not wanted any more: a live worker is worth more than one that waits out a backoff. */
   #shed(): void {
+    if (this.#pending.size === 0) return
     for (const job of [...this.#pending].reverse()) if (this.live + this.starting > this.#wanted) job.cancel()
   }
 
