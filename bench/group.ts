@@ -1,6 +1,7 @@
 import PQueue from 'p-queue'
 import { Subject } from 'rxjs'
 import { fixed, scaleMap, workerGroup, type GroupOptions, type Job } from 'rxcrew'
+import { fed } from './fed.js'
 import { race, type Peer, type Row } from './stand.js'
 
 const AT_ONCE = 16
@@ -10,18 +11,7 @@ const work = async (message: number): Promise<number> => message + 1
 
 /** Feeds a Subject so that never more than `WINDOW` messages are on their way; resolves to the sum of the results. */
 const drive = (messages: number, source$: Subject<number>, connect: (onResult: (result: number) => void) => void): Promise<number> =>
-  new Promise((resolve) => {
-    let sent = 0
-    let settled = 0
-    let sum = 0
-    connect((result) => {
-      sum += result
-      settled++
-      if (sent < messages) source$.next(sent++)
-      else if (settled === messages) resolve(sum)
-    })
-    while (sent < WINDOW) source$.next(sent++)
-  })
+  fed(messages, WINDOW)((message) => source$.next(message), connect)
 
 type Extra = Partial<GroupOptions<number, number>>
 

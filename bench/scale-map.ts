@@ -2,28 +2,12 @@ import fastq from 'fastq'
 import PQueue from 'p-queue'
 import { BehaviorSubject, mergeMap, Subject, type OperatorFunction } from 'rxjs'
 import { scaleMap } from 'rxcrew'
+import { fed, type Driver } from './fed.js'
 import { race, type Peer, type Row } from './stand.js'
 
 const AT_ONCE = 16
 
 const handler = async (message: number): Promise<number> => message + 1
-
-/** Feeds `send` so that never more than `window` messages are on their way, and resolves to the sum of all results. */
-type Driver = (send: (message: number) => void, onResult: (listener: (result: number) => void) => void) => Promise<number>
-
-const fed = (messages: number, window: number): Driver => (send, onResult) =>
-  new Promise((resolve) => {
-    let sent = 0
-    let settled = 0
-    let sum = 0
-    onResult((result) => {
-      sum += result
-      settled++
-      if (sent < messages) send(sent++)
-      else if (settled === messages) resolve(sum)
-    })
-    while (sent < window) send(sent++)
-  })
 
 const operator = (name: string, make: () => OperatorFunction<number, number>, drive: Driver): Peer => ({
   name,

@@ -1,13 +1,12 @@
 import { Readable } from 'node:stream'
-import { lastValueFrom, take, toArray, type Observable } from 'rxjs'
+import { lastValueFrom, take, toArray } from 'rxjs'
 import { describe, expect, it } from 'vitest'
 import { OptionsError } from '../../src/core/options-error.js'
-import type { Outcome } from '../../src/core/outcome.js'
 import { workerGroup } from '../../src/group/worker-group.js'
 import { GroupClosedError } from '../../src/group/worker-group-contract.js'
 import { fixed } from '../../src/scaling/fixed.js'
 import { resume } from '../../src/supervision/resume.js'
-import { deferred, ManualWork } from '../support/manual-work.js'
+import { deferred, ManualWork, record } from '../support/manual-work.js'
 import { VirtualTime } from '../support/virtual-time.js'
 
 const setUp = ({ workers = 1, capacity = 2 } = {}) => {
@@ -31,16 +30,6 @@ const counter = (size = 1_000) => {
     }
   }
   return { log, source: source() }
-}
-
-const record = (outcomes$: Observable<Outcome<number, number>>) => {
-  const seen: unknown[] = []
-  const subscription = outcomes$.subscribe({
-    next: ({ type, message }) => seen.push(`${type} ${message.payload}`),
-    error: (error: unknown) => seen.push(error),
-    complete: () => seen.push('end'),
-  })
-  return { seen, subscription }
 }
 
 const double = ({ input }: { readonly input: number }): number => input * 2

@@ -1,6 +1,5 @@
-import { concat, config, from, map, NEVER, of, Subject, take, throwError, toArray, lastValueFrom, type Observable } from 'rxjs'
+import { concat, config, from, map, NEVER, of, Subject, take, throwError, toArray, lastValueFrom } from 'rxjs'
 import { afterEach, describe, expect, it } from 'vitest'
-import type { Outcome } from '../../src/core/outcome.js'
 import { OptionsError } from '../../src/core/options-error.js'
 import { OverflowError } from '../../src/group/run-source.js'
 import { workerGroup } from '../../src/group/worker-group.js'
@@ -9,7 +8,7 @@ import { fixed } from '../../src/scaling/fixed.js'
 import { restartAll } from '../../src/supervision/restart-all.js'
 import { resume } from '../../src/supervision/resume.js'
 import { constant } from '../../src/supervision/constant.js'
-import { ManualWork } from '../support/manual-work.js'
+import { ManualWork, record } from '../support/manual-work.js'
 import { VirtualTime } from '../support/virtual-time.js'
 
 const setUp = (workers = 1) => {
@@ -17,16 +16,6 @@ const setUp = (workers = 1) => {
   const time = new VirtualTime()
   const group = workerGroup({ action: work.handle, workers: { max: 8 }, scaling: fixed(workers), supervision: resume(), scheduler: time })
   return { work, time, group }
-}
-
-const record = (outcomes$: Observable<Outcome<number, number>>) => {
-  const seen: unknown[] = []
-  const subscription = outcomes$.subscribe({
-    next: ({ type, message }) => seen.push(`${type} ${message.payload}`),
-    error: (error: unknown) => seen.push(error),
-    complete: () => seen.push('end'),
-  })
-  return { seen, subscription }
 }
 
 const unhandled = config.onUnhandledError

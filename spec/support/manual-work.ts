@@ -1,5 +1,6 @@
 import { Observable, type Subscriber } from 'rxjs'
 import type { Job } from '../../src/core/job.js'
+import type { Outcome } from '../../src/core/outcome.js'
 import type { OfferOptions, WorkerGroup } from '../../src/group/worker-group-contract.js'
 
 /** A handler whose every run ends when the spec says so: an Observable, so it heeds its abort. */
@@ -56,4 +57,15 @@ export const deferred = <T>(): { readonly promise: Promise<T>; readonly resolve:
 /** Offers what may well be refused. */
 export const send = <I>(group: Pick<WorkerGroup<I>, 'offer'>, input: I, options?: OfferOptions<I>): void => {
   group.offer(input, options).catch(() => undefined)
+}
+
+/** What a source tells, and what it is subscribed to by. */
+export const record = (outcomes$: Observable<Outcome<number, number>>) => {
+  const seen: unknown[] = []
+  const subscription = outcomes$.subscribe({
+    next: ({ type, message }) => seen.push(`${type} ${message.payload}`),
+    error: (error: unknown) => seen.push(error),
+    complete: () => seen.push('end'),
+  })
+  return { seen, subscription }
 }

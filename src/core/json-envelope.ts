@@ -2,17 +2,14 @@ import * as t from 'io-ts'
 import { createMessage } from './create-message.js'
 import { describe } from './describe.js'
 import type { Message } from './message.js'
-import { nonEmptyString } from './options.js'
+import { check, nonEmptyString } from './options.js'
 import type { Problem } from './options-error.js'
-
-const named = <A>(name: string, is: t.Is<A>): t.Type<A> =>
-  new t.Type(name, is, (value, context) => (is(value) ? t.success(value) : t.failure(value, context)), t.identity)
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
 
-const text = named('a string', t.string.is)
-const moment = named('a moment in ms', (value): value is number => Number.isFinite(value))
-const present = named('any JSON value', (value): value is unknown => value !== undefined)
+const text = check('a string', t.string.is)
+const moment = check('a moment in ms', (value): value is number => Number.isFinite(value))
+const present = check('any JSON value', (value): value is unknown => value !== undefined)
 const headers = t.record(t.string, text, 'an object of strings')
 
 const REQUIRED = Object.entries({ id: nonEmptyString, topic: nonEmptyString, payload: present, headers, sentAtMs: moment })

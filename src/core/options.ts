@@ -8,7 +8,8 @@ import { OptionsError, type Problem } from './options-error.js'
  */
 export type OptionCodecs = Readonly<Record<string, t.Mixed>>
 
-const check = <A>(name: string, is: t.Is<A>): t.Type<A> =>
+/** A codec whose name says what would be right. */
+export const check = <A>(name: string, is: t.Is<A>): t.Type<A> =>
   new t.Type(name, is, (value, context) => (is(value) ? t.success(value) : t.failure(value, context)), t.identity)
 
 const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value)

@@ -54,5 +54,3 @@ export interface HandedBack<I> extends Settled<I> {
 export type Outcome<I = unknown, O = unknown> = Completed<I, O> | Failed<I> | Rejected<I> | TimedOut<I> | Cancelled<I> | Expired<I> | Dropped<I> | HandedBack<I>
 
 export type OutcomeType = Outcome['type']
-
-export const OUTCOME_TYPES: readonly OutcomeType[] = ['completed', 'failed', 'rejected', 'timedOut', 'cancelled', 'expired', 'dropped', 'handedBack']

@@ -7,7 +7,7 @@ import { replier, sender, type AttemptHost, type Work } from './attempt-host.js'
 import type { BatchRun } from './batch-run.js'
 import type { Worker } from './crew.js'
 import type { Deadline } from './deadlines.js'
-import { drained, follow, vacate } from './follow.js'
+import { drained, follow, observeLast, vacate } from './follow.js'
 import type { Item } from './item.js'
 import { callSafely } from './report.js'
 import { Slot } from './slot.js'
@@ -176,12 +176,10 @@ export class Attempt implements Job<unknown, unknown, unknown>, Link<Attempt> {
   /** An inner that is over when the handler's Observable is, or when it is cut. */
   #occupy(source: Observable<unknown>): Observable<never> {
     return new Observable<never>((slot) => {
-      let last: unknown
       this.#slot = slot
-      this.#source = source.subscribe({
-        next: (value) => { last = value },
-        error: (error: unknown) => { this.onError(error); slot.complete() },
-        complete: () => vacate(slot, this.onValue(last)),
+      this.#source = observeLast(source, (last) => vacate(slot, this.onValue(last)), (error) => {
+        this.onError(error)
+        slot.complete()
       })
       // Aborted before or while it was subscribed to: it could not be cut then.
       if (this.#abort !== undefined) this.abort(this.#abort.reason)

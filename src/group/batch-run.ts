@@ -4,7 +4,7 @@ import { Attempt } from './attempt.js'
 import type { AttemptHost } from './attempt-host.js'
 import type { BatchJob, BatchMember } from './batch-job.js'
 import type { Worker } from './crew.js'
-import { follow, vacate } from './follow.js'
+import { follow, observeLast, vacate } from './follow.js'
 import type { Item } from './item.js'
 import type { AnyBatchHandler } from './settings.js'
 
@@ -100,10 +100,6 @@ export class BatchRun {
     this.#passing.push(passed)
   }
 
-  memberOver(): void {
-    // The worker is the batch's, and it is seen to when the handler is over.
-  }
-
   #job(): BatchJob<unknown, unknown, unknown, unknown> {
     const { address, services } = this.#host.settings
     return { members: this.members, inputs: this.members.map(({ input }) => input), address, services, worker: this.#worker.resource, signal: this.#controller.signal }
@@ -128,12 +124,7 @@ type Ends = { readonly [End in 'onValue' | 'onError']: (what: unknown) => Promis
 
 const occupy = (source: Observable<unknown>, follower: Ends, signal: AbortSignal): Observable<never> =>
   new Observable<never>((slot) => {
-    let last: unknown
-    const subscription = source.subscribe({
-      next: (value) => { last = value },
-      error: (error: unknown) => vacate(slot, follower.onError(error)),
-      complete: () => vacate(slot, follower.onValue(last)),
-    })
+    const subscription = observeLast(source, (last) => vacate(slot, follower.onValue(last)), (error) => vacate(slot, follower.onError(error)))
     const cut = (): void => {
       if (subscription.closed) return
       subscription.unsubscribe()

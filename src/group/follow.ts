@@ -1,6 +1,6 @@
 import { isObservable, Observable } from 'rxjs'
-import type { ObservableInput, Subscriber } from 'rxjs'
-import type { Result } from '../core/result.js'
+import type { ObservableInput, Subscriber, Subscription } from 'rxjs'
+import { isAsyncIterable, isPromise, lastOf, type Result } from '../core/result.js'
 
 /** Told the end of a result, once. */
 export interface Follower<O> {
@@ -26,29 +26,23 @@ export const follow = <O>(result: Result<O>, follower: Follower<O>): Following<O
 
 const tell = <O>(value: O, follower: Follower<O>): PromiseLike<void> | undefined => follower.onValue(value) ?? undefined
 
-const isPromise = <O>(result: Result<O> & object): result is PromiseLike<O> & object => 'then' in result && typeof result.then === 'function'
-
-const isAsyncIterable = <O>(result: Result<O> & object): result is AsyncIterable<O> & object => Symbol.asyncIterator in result
-
-const lastOf = async <O>(values: AsyncIterable<O>): Promise<O | undefined> => {
-  let last: O | undefined
-  for await (const value of values) last = value
-  return last
-}
-
 /** Completes the inner that occupies a worker's slot, once what it is still needed for is over. */
 export const vacate = (slot: Subscriber<never>, until: PromiseLike<void> | undefined): void => {
   if (until === undefined) slot.complete()
   else void until.then(() => slot.complete())
 }
 
+/** Subscribes, and tells the last value on completion. */
+export const observeLast = (source: Observable<unknown>, onValue: (last: unknown) => void, onError: (error: unknown) => void): Subscription => {
+  let last: unknown
+  return source.subscribe({ next: (value) => { last = value }, error: onError, complete: () => onValue(last) })
+}
+
 /** Calls a function of the user's and tells the end of what it returns; a throw is an error too. */
 export const followCall = (call: () => unknown, onValue: (value: unknown) => void, onError: (error: unknown) => void): void => {
   try {
     const following = follow(call(), { onValue, onError })
-    if (!isObservable(following)) return
-    let last: unknown
-    following.subscribe({ next: (value) => { last = value }, error: onError, complete: () => onValue(last) })
+    if (isObservable(following)) observeLast(following, onValue, onError)
   } catch (error) {
     onError(error)
   }

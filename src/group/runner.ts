@@ -75,7 +75,7 @@ export class Runner implements AttemptHost {
     if (item.place !== 'settled') this.#books.settle(item, { type: 'rejected', ...this.#books.facts(item), reason })
   }
 
-  /** Aborts what runs, for a restart of all workers: what ends by it is made again, and loses no try; what waits for the next group has ended. */
+  /** Aborts what runs, for a restart of all workers: what ends by it is made again, and loses no try. */
   requeueAll(): void {
     // What waits for the next group has ended, and the others of a batch that has just thrown end as it does.
     for (const attempt of [...this.running].filter(({ over, batch }) => !over && batch?.over !== true)) {
@@ -162,9 +162,11 @@ export class Runner implements AttemptHost {
   #leave(attempt: Attempt, nowMs = this.#books.now()): void {
     this.#close(attempt)
     const { crew } = this.#host
-    if (attempt.batch !== undefined) attempt.batch.memberOver()
-    else if (attempt.zombie) crew.replace(attempt.owner, 0)
-    else crew.giveBack(attempt.owner, nowMs)
+    // A batch has its worker, and gives it back when its handler is over.
+    if (attempt.batch === undefined) {
+      if (attempt.zombie) crew.replace(attempt.owner, 0)
+      else crew.giveBack(attempt.owner, nowMs)
+    }
     // Whatever settles the item tells of the change; this is for attempts whose item has ended before.
     if (attempt.item.place !== 'settled') return
     if (!attempt.zombie) this.#books.freeKey(attempt.item)

@@ -1,7 +1,8 @@
 import { BehaviorSubject, type Subscription } from 'rxjs'
-import { checkOptions, milliseconds, nonEmptyString, oneOf } from '../core/options.js'
+import { checkOptions, nonEmptyString } from '../core/options.js'
 import type { DrainReport } from '../core/group-stats.js'
 import { addReports } from '../group/family.js'
+import { DRAIN_CODECS } from '../group/settings.js'
 import type { DrainCall, WorkerGroup } from '../group/worker-group-contract.js'
 import { Channels } from './channels.js'
 import { Consumer } from './consumer.js'
@@ -12,8 +13,6 @@ import { afterEvent, EMPTY_HUB, type HubEvent, type HubState } from './hub-state
 import { type Actions, DuplicateActionError, type TemplateTable } from './registry.js'
 import { type CheckedOptions, type GroupHost, type Plan, runGroup, type RunningGroup } from './running-group.js'
 import type { Template } from './template.js'
-
-const DRAIN_CODECS = { deadlineMs: milliseconds(), graceMs: milliseconds(), then: oneOf('abort', 'handBack') }
 
 /** The groups of a hub: made, started, counted, ended. The table of them is a value; this is who moves from one to the next. */
 export class HubGroups {
