@@ -14,7 +14,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   bus: ['core'],
   group: PARTS,
   hub: [...PARTS, 'group'],
-  runner: [...PARTS, 'group', 'hub'],
+  runner: [...PARTS, 'group', 'hub', 'testing'],
+  threads: ['core', 'group'],
   testing: ['core'],
   telemetry: ['core'],
   dashboard: ['core'],
@@ -29,7 +30,19 @@ const SEES_CONTRACTS: readonly string[] = ['testing', 'telemetry', 'dashboard']
 const SHELL = /^src\/(?:scaling|supervision)\/(?:control|controller|supervise|by-backoff|decisions)\.ts$/
 
 /** Rooms that run in Node only; everything else also bundles for browsers. */
-const NODE_ROOMS: readonly string[] = ['runner', 'telemetry', 'dashboard']
+const NODE_ROOMS: readonly string[] = ['runner', 'telemetry', 'dashboard', 'threads']
+
+/** What an adapter of a broker may import beside what all may: its client, an optional peer of its entry. */
+const CLIENTS: Readonly<Record<string, RegExp>> = {
+  redis: /^(?:ioredis|redis)$/,
+  nats: /^@nats-io\/(?:transport-node|nats-core|jetstream)$/,
+  rabbitmq: /^amqplib$/,
+  kafka: /^kafkajs$/,
+}
+
+const adapterOf = (path: string): string | undefined => /^src\/bus\/(\w+)\//.exec(path)?.[1]
+
+const isNodeOnly = (path: string): boolean => NODE_ROOMS.includes(roomOf(path)) || adapterOf(path) !== undefined
 
 const PACKAGES = /^(?:rxjs|fp-ts|io-ts|immer|@standard-schema\/spec)(?:\/|$)/
 
@@ -73,7 +86,7 @@ export const pureWithoutRxjs: HouseRule = ofImports(({ specifier, typeOnly }, pa
     : undefined)
 
 export const noNode: HouseRule = ofImports(({ specifier }, path) =>
-  specifier.startsWith('node:') && !NODE_ROOMS.includes(roomOf(path)) ? 'does not exist in browsers' : undefined)
+  specifier.startsWith('node:') && !isNodeOnly(path) ? 'does not exist in browsers' : undefined)
 
 export const functionalForms: HouseRule = ofImports(({ specifier }) =>
   /^(?:fp-ts|io-ts)(?:\/|$)/.test(specifier) && specifier !== 'io-ts' && !/^(?:fp-ts|io-ts)\/lib\/\w+\.js$/.test(specifier)
@@ -83,7 +96,7 @@ export const functionalForms: HouseRule = ofImports(({ specifier }) =>
 export const knownPackages: HouseRule = ofImports(({ specifier }, path) => {
   if (specifier === '') return 'is no literal: nobody can tell what is imported'
   if (isRelative(specifier) || /^rxcrew(?:\/|$)/.test(specifier) || PACKAGES.test(specifier)) return undefined
-  if (NODE_ROOMS.includes(roomOf(path)) || specifier.startsWith('node:')) return undefined
+  if (NODE_ROOMS.includes(roomOf(path)) || specifier.startsWith('node:') || CLIENTS[adapterOf(path) ?? '']?.test(specifier) === true) return undefined
   return specifier === 'fast-check' && roomOf(path) === 'testing' ? undefined : 'is not a package the core depends on'
 })
 

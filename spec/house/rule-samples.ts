@@ -289,6 +289,12 @@ export const SAMPLES: readonly Sample[] = [
     right: [`import { a } from 'node:fs'`],
   },
   {
+    rule: 'noNode',
+    path: 'src/bus/nats/nats-bus.ts',
+    wrong: [],
+    right: [`import { a } from 'node:crypto'`],
+  },
+  {
     rule: 'functionalForms',
     wrong: [
       `import { right } from 'fp-ts/Either'`,
@@ -317,5 +323,11 @@ export const SAMPLES: readonly Sample[] = [
     path: 'src/testing/laws.ts',
     wrong: [`import { vi } from 'vitest'`],
     right: [`import { fc } from 'fast-check'`],
+  },
+  {
+    rule: 'knownPackages',
+    path: 'src/bus/redis/redis-bus.ts',
+    wrong: [`import amqp from 'amqplib'`],
+    right: [`import type { Redis } from 'ioredis'`],
   },
 ]
