@@ -7,11 +7,14 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^rxcrew$/, replacement: source('index.ts') },
-      { find: /^rxcrew\/testing$/, replacement: source('testing/index.ts') },
+      { find: /^rxcrew\/(redis|nats|rabbitmq|kafka)$/, replacement: source('bus/$1/index.ts') },
+      { find: /^rxcrew\/(testing|threads)$/, replacement: source('$1/index.ts') },
     ],
   },
   test: {
     include: ['spec/**/*.spec.ts'],
+    // Real servers: `npm run test:brokers`.
+    exclude: ['spec/brokers/**'],
     testTimeout: 60_000,
     coverage: { include: ['src/**'], reporter: ['text-summary'] },
   },
