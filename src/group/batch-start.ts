@@ -35,7 +35,7 @@ export const startBatch = ({ books, overtime, host, owner, begin }: BatchStart):
   const run = new BatchRun(items, worker, owner, (failure, member) => host.onFailure(failure, member), giveBack)
   for (const member of run.members) begin(member)
   expireAll()
-  const deadline = overtime.limit(run.members)
+  const deadline = overtime.limit(run.members, books.now())
   const slot = run.start(batch.handle, () => cancelDeadline(deadline))
   books.intake.admit()
   return slot

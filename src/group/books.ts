@@ -34,6 +34,8 @@ export class Books implements IntakeHost {
   /** Items whose outcome everybody has been told: a group does not end before that is all. */
   told = 0
   #seq = 0
+  /** The item being taken in, until anything is started. */
+  #arriving: Item | undefined
 
   constructor(settings: Settings, host: BooksHost) {
     const { scheduler, window, batch } = settings
@@ -83,9 +85,18 @@ export class Books implements IntakeHost {
     this.ledger.accepted()
     if (this.settings.instance === 'oneTime') this.intake.close()
     this.dispatcher.line.push(item)
+    this.#arriving = item
     this.dispatcher.pump()
+    this.#arriving = undefined
     this.#host.onChange()
     return item
+  }
+
+  /** The moment at which an item starts. One that finds a free worker starts as it comes: the clock is read once for both. */
+  startMs(item: Item): number {
+    const nowMs = item === this.#arriving ? item.acceptedMs : this.now()
+    this.#arriving = undefined
+    return nowMs
   }
 
   /** The next item to start. What has expired meanwhile ends here, or later if it is asked to keep them: then `expire` each. */

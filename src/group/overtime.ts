@@ -23,16 +23,16 @@ export class Overtime {
     this.#items = totalTimeoutMs === undefined ? undefined : new Deadlines(totalTimeoutMs, scheduler)
   }
 
-  /** Limits attempts that start together; undefined without a timeout. */
-  limit(attempts: readonly Attempt[]): Deadline | undefined {
+  /** Limits attempts that start together, now; undefined without a timeout. */
+  limit(attempts: readonly Attempt[], nowMs: number): Deadline | undefined {
     const { timeoutMs = 0 } = this.#books.settings
-    return this.#attempts?.set(this.#books.now(), () => this.#timeOut(attempts, timeoutMs))
+    return this.#attempts?.set(nowMs, () => this.#timeOut(attempts, timeoutMs))
   }
 
   /** Limits an item that starts for the first time. */
   limitItem(item: Item): void {
     if (this.#items === undefined || item.attempts > 1) return
-    const deadline = this.#items.set(this.#books.now(), () => this.#expireItem(item))
+    const deadline = this.#items.set(item.attemptMs, () => this.#expireItem(item))
     const before = item.teardown
     item.teardown = () => {
       cancelDeadline(deadline)

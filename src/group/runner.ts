@@ -111,7 +111,7 @@ export class Runner implements AttemptHost {
     if (item === undefined || worker === undefined) return EMPTY
     const attempt = new Attempt(item, worker, this)
     this.#begin(attempt)
-    if (this.settings.timeoutMs !== undefined) attempt.deadline = this.#overtime.limit([attempt])
+    if (this.settings.timeoutMs !== undefined) attempt.deadline = this.#overtime.limit([attempt], item.attemptMs)
     const slot = attempt.run(this.settings.work)
     this.#books.intake.admit()
     return slot
@@ -127,7 +127,7 @@ export class Runner implements AttemptHost {
 
   #begin(attempt: Attempt): void {
     const { item } = attempt
-    const nowMs = this.#books.now()
+    const nowMs = this.#books.startMs(item)
     this.#books.ledger.started(item, nowMs)
     item.current = attempt
     this.running.add(attempt)
