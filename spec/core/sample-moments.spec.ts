@@ -68,6 +68,16 @@ describe('the moments at which a group is sampled', () => {
     expect([moments.moved(), moments.dueMs]).toEqual([false, 60])
   })
 
+  it('come in time for a worker whose elder, told of already, has left', () => {
+    const { group, moments } = setUp({ idledMs: 41 })
+    group.idlest = 2_300
+    moments.moved()
+    expect(moments.fired(2_422)).toBe(true)
+    expect([moments.moved(), moments.dueMs]).toEqual([true, 2_463])
+    group.idlest = 2_382
+    expect([moments.moved(), moments.dueMs]).toEqual([true, 2_423])
+  })
+
   it('come for an idle worker although the timer was set for one who waits', () => {
     const { group, moments } = setUp({ waitedMs: 100, idledMs: 5 })
     group.oldest = 0

@@ -46,7 +46,7 @@ const loads: fc.Arbitrary<SimulatedLoad> = fc.record({
   failures: fc.option(fc.record({ share: fc.double({ min: 0, max: 0.6, noNaN: true }), maxAttempts: fc.integer({ min: 1, max: 4 }), retryAfterMs: fc.integer({ min: 0, max: 60 }) }), { nil: undefined }),
   restart: fc.option(fc.record({ afterMs: fc.integer({ min: 0, max: 80 }) }), { nil: undefined }),
   seed: fc.nat(),
-  untilMs: fc.constant(30_000),
+  untilMs: fc.constant(5_000),
   sampleEveryMs: fc.integer({ min: 1, max: 200 }),
   startMs: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 100 })),
   capacity: fc.oneof(fc.constant(Infinity), fc.integer({ min: 1, max: 5 })),

@@ -27,8 +27,6 @@ export class SampleMoments {
   #lastMs = 0
   #lastWaitMs = -Infinity
   #lastIdleMs = -Infinity
-  #sawWait = false
-  #sawIdle = false
 
   constructor(everyMs: number, wake: SampleWake | undefined, group: SampledGroup) {
     this.#everyMs = everyMs
@@ -43,12 +41,9 @@ export class SampleMoments {
 
   /** Something may have begun to wait or to be idle: true if the timer is to be set anew, for `dueMs`. */
   moved(): boolean {
-    if (this.#covered()) return false
     const dueMs = Math.min(this.#regularMs(), this.#waitDueMs(), this.#idleDueMs())
     if (dueMs >= this.dueMs) return false
     this.dueMs = dueMs
-    this.#sawWait = this.#group.oldestMs() !== undefined
-    this.#sawIdle = this.#group.idlestMs() !== undefined
     return true
   }
 
@@ -60,18 +55,6 @@ export class SampleMoments {
     if (waited) this.#lastWaitMs = nowMs
     if (idled) this.#lastIdleMs = nowMs
     return waited || idled || this.#regularMs() <= nowMs
-  }
-
-  /** Whether the timer comes in time for all that waits, idles or runs: who came later is due later. */
-  #covered(): boolean {
-    if (this.dueMs === Infinity) return false
-    const { waitedMs, idledMs } = this.#wake
-    const group = this.#group
-    return (
-      (waitedMs === undefined || this.#sawWait || group.oldestMs() === undefined) &&
-      (idledMs === undefined || this.#sawIdle || group.idlestMs() === undefined) &&
-      this.dueMs <= this.#regularMs()
-    )
   }
 
   #regularMs(): number {

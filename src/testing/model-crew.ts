@@ -85,6 +85,7 @@ export class ModelCrew {
     while (this.#pending.length > 0 && this.live + this.starting > this.wanted) {
       this.#pending.pop()
       this.starting -= 1
+      if (this.starting === 0) this.#host.onChange()
     }
   }
 
