@@ -50,6 +50,13 @@ describe('a simulated group', () => {
     expect(measures.workerSeconds).toBeCloseTo(0.33)
   })
 
+  it('gives up the newest starts first', () => {
+    const wanted = (nowMs: number): number => (nowMs < 10 ? 1 : nowMs < 20 ? 2 : 1)
+    const { messages, workers } = run({ policy: scripted(wanted), startMs: 30, sampleEveryMs: 10 })
+    expect(workers).toEqual([{ atMs: 30, live: 1 }])
+    expect([...messages.startedMs]).toEqual([30, 130, 230])
+  })
+
   it('slows down by how many are busy when a message starts', () => {
     const options = { policy: fixed(4), arrivals: recordedArrivals([0, 0, 0, 0]) }
     expect([...run({ ...options, downstream: saturating(2) }).messages.endedMs]).toEqual([100, 100, 150, 200])

@@ -27,8 +27,6 @@ export class GroupModel implements ModelCrewHost {
   readonly #sampler: ModelSampler
   readonly #line: ModelLine
   readonly #attempts: ModelAttempts
-  /** 1 while a message ends: it runs no more, but its slot is not free before all have been told. */
-  #vacating = 0
   #admitting = false
   #calls = 0
 
@@ -112,7 +110,7 @@ export class GroupModel implements ModelCrewHost {
   }
 
   #startWaiting(): void {
-    while (this.#crew.free.length > 0 && this.#window.inFlight + this.#vacating < this.#crew.limit) {
+    while (this.#crew.free.length > 0 && this.#window.inFlight < this.#crew.limit) {
       const message = this.#line.take()
       if (message < 0) return
       this.#begin(message)
@@ -148,7 +146,6 @@ export class GroupModel implements ModelCrewHost {
       this.#window.completed()
       this.#settle(message, true)
     }
-    this.#vacating = 0
     this.#startWaiting()
   }
 
@@ -165,23 +162,17 @@ export class GroupModel implements ModelCrewHost {
   }
 
   #retry(message: number, delayMs: number): void {
-    this.#leave(message)
+    this.#window.ended(this.#attempts.startedMs(message), this.nowMs)
     this.#line.retrying += 1
     this.#events.push(this.nowMs + delayMs, KINDS * message + AGAIN)
     this.onChange()
   }
 
   #settle(message: number, completed: boolean): void {
-    this.#leave(message)
+    this.#window.ended(this.#attempts.startedMs(message), this.nowMs)
     this.#line.settled += 1
     this.#tally.ended(message, this.nowMs, completed)
-    this.#startWaiting()
     this.#admit()
     this.onChange()
-  }
-
-  #leave(message: number): void {
-    this.#window.ended(this.#attempts.startedMs(message), this.nowMs)
-    this.#vacating = 1
   }
 }
