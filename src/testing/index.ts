@@ -3,6 +3,7 @@ export { simulate } from './simulate.js'
 export type { SimulatedFailures, SimulatedLoad, SimulatedRestart, SimulateOptions } from './simulate-options.js'
 export type { Trace, TraceDecision, TraceMessages, TraceStep } from './trace.js'
 export type { Measures, Spans } from './measures.js'
+export { bestFixed, clairvoyant, type BestFixed, type Clairvoyant } from './best-fixed.js'
 
 // When messages arrive
 export { constant, diurnal, poisson, ramp, spike, squareWave } from './arrival-patterns.js'
