@@ -16,6 +16,7 @@ const loads: fc.Arbitrary<SimulatedLoad> = fc.record({
   service: fc.constantFrom(lognormal(50, 1), lognormal(20, 2), constantly(30)),
   downstream: fc.oneof(fc.constant(free()), fc.integer({ min: 1, max: 8 }).map(saturating), fc.integer({ min: 1, max: 8 }).map((knee) => thrashing(knee))),
   bounds: fc.tuple(fc.nat(4), fc.integer({ min: 1, max: 8 })).map(([min, more]) => ({ min, max: min + more })),
+  failures: fc.option(fc.constant({ share: 0.2, maxAttempts: 3, retryAfterMs: 20 }), { nil: undefined }),
   count: fc.constantFrom(0, 1, 99, 100, 101, 250),
   seed: fc.nat(),
 })
@@ -28,7 +29,7 @@ describe('the best fixed number of workers', () => {
         .map((workers) => ({ workers, measures: simulate({ ...load, bounds: { min: workers, max: workers }, policy: fixed(workers) }).measures }))
       const [best] = all.toSorted((a, b) => a.measures.sojournMs.p99 - b.measures.sojournMs.p99 || a.workers - b.workers)
       expect(bestFixed(load)).toEqual(best)
-    }), { numRuns: 150 })
+    }), { numRuns: 300 })
   })
 
   it('is the knee where a downstream thrashes under much work', () => {
