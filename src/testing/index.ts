@@ -4,6 +4,7 @@ export type { SimulatedFailures, SimulatedLoad, SimulatedRestart, SimulateOption
 export type { Trace, TraceDecision, TraceMessages, TraceStep } from './trace.js'
 export type { Measures, Spans } from './measures.js'
 export { bestFixed, clairvoyant, type BestFixed, type Clairvoyant } from './best-fixed.js'
+export { plotTrace, type PlotOptions } from './plot-trace.js'
 
 // When messages arrive
 export { constant, diurnal, poisson, ramp, spike, squareWave } from './arrival-patterns.js'

@@ -53,12 +53,12 @@ const heights = (ticks: readonly Tick[], powers: boolean, top: number, bottom: n
   return (value) => bottom - (bottom - top) * Math.min(1, Math.max(0, (scale(value) - low) / (high - low)))
 }
 
-const drawn = ({ points, shape, look }: Curve, x: (ms: number) => number, y: (value: number) => number, { right, bottom }: Place): string => {
+const drawn = ({ points, shape, look }: Curve, x: (ms: number) => number, y: (value: number) => number, { bottom }: Place): string => {
   const corner = ({ atMs, value }: Point, i: number): string => {
     if (i === 0) return `M${pixels(x(atMs))} ${pixels(y(value))}`
     return shape === 'line' ? `L${pixels(x(atMs))} ${pixels(y(value))}` : `H${pixels(x(atMs))}V${pixels(y(value))}`
   }
-  const path = points.map(corner).join('') + (shape === 'line' ? '' : `H${right}`)
+  const path = points.map(corner).join('')
   return shape === 'area'
     ? `<path class="area ${look}" d="${path}V${bottom}H${pixels(x(points[0]?.atMs ?? 0))}Z"/>`
     : `<path class="line ${look}" d="${path}"/>`

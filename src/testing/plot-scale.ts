@@ -33,10 +33,16 @@ const HOUR = 60 * MINUTE
 const SPANS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1, 2, 5, 10, 15, 30, 1, 2, 5, 10, 15, 30, 1, 2, 3, 6, 12, 24, 48, 120, 240].map((span, i) =>
   span * (i < 9 ? 1 : i < 15 ? SECOND : i < 21 ? MINUTE : HOUR))
 
-/** Round moments from 0 up to `endMs`, about six, and the unit they are told in. */
+/** Round moments from 0 up to `endMs`, at most nine, and the unit they are told in. */
 export const timeTicks = (endMs: number): { readonly ticks: readonly Tick[]; readonly unit: string } => {
-  const span = SPANS.find((candidate) => candidate >= endMs / 7) ?? Math.ceil(endMs / 7 / (240 * HOUR)) * 240 * HOUR
-  const [unit, ms] = span < SECOND ? (endMs < SECOND ? ['ms', 1] as const : ['s', SECOND] as const) : span < MINUTE ? (['s', SECOND] as const) : span < HOUR ? (['min', MINUTE] as const) : (['h', HOUR] as const)
+  const span = SPANS.find((candidate) => candidate >= endMs / 8) ?? Math.ceil(endMs / 8 / (240 * HOUR)) * 240 * HOUR
+  const [unit, ms] = unitOf(span, endMs)
   const ticks = Array.from({ length: Math.floor(endMs / span) + 1 }, (_, i) => ({ value: i * span, label: number((i * span) / ms) }))
   return { ticks, unit }
+}
+
+const unitOf = (span: number, endMs: number): readonly [string, number] => {
+  if (endMs < SECOND) return ['ms', 1]
+  if (span < MINUTE) return ['s', SECOND]
+  return span < HOUR ? ['min', MINUTE] : ['h', HOUR]
 }

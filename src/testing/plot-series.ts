@@ -46,6 +46,12 @@ export const waitingSeries = ({ messages: { arrivedMs, startedMs } }: Trace, end
   return Array.from(most, (value, i) => ({ atMs: (i * endMs) / COLUMNS, value: Math.max(value, leftOver[i] ?? 0, leftOver[i - 1] ?? 0) }))
 }
 
+/** The same, and the last value holds until a moment. */
+export const held = (points: readonly Point[], untilMs: number): readonly Point[] => {
+  const last = points.at(-1)
+  return last === undefined ? points : [...points, { atMs: untilMs, value: last.value }]
+}
+
 /** Of many steps those that can be seen: in each column the lowest, the highest and the last. */
 export const thinned = (points: readonly Point[], endMs: number): readonly Point[] => {
   if (points.length <= 4 * COLUMNS) return points

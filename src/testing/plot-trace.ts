@@ -1,7 +1,7 @@
 import { check, checkOptions, nonEmptyString, whole } from '../core/options.js'
 import { panel, pixels, type Curve, type Panel, type Place } from './plot-panel.js'
 import { powerTicks, roundTicks, timeTicks } from './plot-scale.js'
-import { arrivalSeries, latencySeries, thinned, waitingSeries, type Point } from './plot-series.js'
+import { arrivalSeries, held, latencySeries, thinned, waitingSeries, type Point } from './plot-series.js'
 import { STYLE, TONES } from './plot-style.js'
 import type { Trace } from './trace.js'
 
@@ -64,9 +64,9 @@ export const plotTrace = (traces: Trace | readonly Trace[], options: PlotOptions
 
 const panelsOf = (traces: readonly Trace[], knee: number | undefined, endMs: number): readonly Panel[] => {
   const [first] = traces
-  const arrivals = first === undefined ? [] : arrivalSeries(first, endMs)
+  const arrivals = first === undefined ? [] : held(arrivalSeries(first, endMs), endMs)
   const workers = traces.flatMap((trace, i) => workerCurves(trace, i, endMs))
-  const waiting = traces.map((trace, i): Curve => ({ points: waitingSeries(trace, endMs), shape: 'steps', look: tone(i) }))
+  const waiting = traces.map((trace, i): Curve => ({ points: held(waitingSeries(trace, endMs), endMs), shape: 'steps', look: tone(i) }))
   const latency = traces.map((trace, i): Curve => ({ points: latencySeries(trace, endMs), shape: 'line', look: tone(i) }))
   return [
     evenPanel('arrivals per second', [{ points: arrivals, shape: 'area', look: 'soft' }], false),
@@ -76,10 +76,13 @@ const panelsOf = (traces: readonly Trace[], knee: number | undefined, endMs: num
   ]
 }
 
-const workerCurves = ({ workers, decisions }: Trace, index: number, endMs: number): readonly Curve[] => [
-  { points: thinned(workers.map(({ atMs, live }) => ({ atMs, value: live })), endMs), shape: 'steps', look: tone(index) },
-  { points: thinned(decisions.map(({ atMs, wanted }) => ({ atMs, value: wanted })), endMs), shape: 'steps', look: `wanted ${tone(index)}` },
-]
+const workerCurves = (trace: Trace, index: number, endMs: number): readonly Curve[] => {
+  const steps = (points: readonly Point[], look: string): Curve => ({ points: held(thinned(points, endMs), trace.endMs), shape: 'steps', look })
+  return [
+    steps(trace.workers.map(({ atMs, live }) => ({ atMs, value: live })), tone(index)),
+    steps(trace.decisions.map(({ atMs, wanted }) => ({ atMs, value: wanted })), `wanted ${tone(index)}`),
+  ]
+}
 
 const tone = (index: number): string => `tone${index % TONES}`
 
@@ -119,6 +122,6 @@ const legendOf = (names: readonly string[], width: number, top: number): { reado
 }
 
 const labelOf = (traces: readonly Trace[], title = 'Simulated worker groups'): string =>
-  `${title}: ${traces.map(({ policy, measures }) => `${policy}, p99 ${Math.round(measures.sojournMs.p99)} ms, ${Math.round(measures.workerSeconds)} worker-seconds`).join('; ')}`
+  `${title}: ${traces.map(({ policy, measures }) => `${policy}, ${measures.unfinished > 0 ? `${measures.unfinished} messages unfinished` : `p99 ${Math.round(measures.sojournMs.p99)} ms`}, ${Math.round(measures.workerSeconds)} worker-seconds`).join('; ')}`
 
 const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
