@@ -64,8 +64,9 @@ const REASONS: readonly Reason[] = ['withinRange', 'tooFew', 'tooMany', 'held', 
 /** A policy without sense: its answer depends on everything it is shown, so that no difference stays hidden. */
 const tabled = (table: readonly number[], wake: Wake): ScalingPolicy<number> => ({
   name: 'table', initial: 0, wake,
-  step: (state, { idleMs, serviceMs, eventLoopUtilization: _, memory: __, ...load }) => {
-    const shown: readonly number[] = [state, ...Object.values(load), ...idleMs, serviceMs?.p50 ?? 0, serviceMs?.p99 ?? 0]
+  step: (state, load) => {
+    const { idleMs, serviceMs } = load
+    const shown = [state, ...Object.values(load).filter((value) => typeof value === 'number'), ...idleMs, serviceMs?.p50 ?? 0, serviceMs?.p99 ?? 0]
     const mixed = Math.abs(Math.floor(shown.reduce((sum, value, i) => sum + value * (i + 1), 0)))
     // Never none: what waits would wait for ever.
     return { state: mixed % 1_000, wanted: Math.max(1, table[mixed % table.length] ?? 1), reason: REASONS[mixed % REASONS.length] ?? 'held' }

@@ -73,7 +73,7 @@ describe('arrivals', () => {
 
   it('follow a rate of the user\'s own', () => {
     const growing = arrivalsByRate('growing', { perMs: (ms) => 2 * ms, expected: (ms) => ms * ms }, 'regular')
-    expect(rounded(times(growing, { count: 4 }))).toEqual([1, 1.414, 1.732, 2])
+    expect(rounded(times(growing, { count: 9 })).filter(Number.isInteger)).toEqual([1, 2, 3])
     expect(growing.name).toBe('growing, regular')
   })
 

@@ -55,7 +55,8 @@ const search = ({ min, max, downstream, failShare }: Plan, attempt: Try): Attemp
     return found
   }
   if (!ordered) for (let workers = start.workers - 1; workers >= least; workers -= 1) tried(workers)
-  for (let last = start; last.workers < max && !(ordered && last.measures.waitMs.max === 0); ) last = tried(last.workers + 1)
+  const settles = ({ workers, measures }: Attempt): boolean => workers >= max || (ordered && measures.waitMs.max === 0)
+  for (let last = start; !settles(last); ) last = tried(last.workers + 1)
   return best
 }
 
