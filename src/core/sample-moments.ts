@@ -27,6 +27,8 @@ export class SampleMoments {
   #lastMs = 0
   #lastWaitMs = -Infinity
   #lastIdleMs = -Infinity
+  #sawWait = false
+  #sawIdle = false
 
   constructor(everyMs: number, wake: SampleWake | undefined, group: SampledGroup) {
     this.#everyMs = everyMs
@@ -41,9 +43,13 @@ export class SampleMoments {
 
   /** Something may have begun to wait or to be idle: true if the timer is to be set anew, for `dueMs`. */
   moved(): boolean {
+    if (this.#covered()) return false
     const dueMs = Math.min(this.#regularMs(), this.#waitDueMs(), this.#idleDueMs())
     if (dueMs >= this.dueMs) return false
     this.dueMs = dueMs
+    this.#sawWait = this.#group.oldestMs() !== undefined
+    // One who is told of again is due later than it would be by itself, so who came later may be due earlier.
+    this.#sawIdle = (this.#group.idlestMs() ?? -Infinity) + (this.#wake.idledMs ?? 0) > this.#lastIdleMs
     return true
   }
 
@@ -55,6 +61,13 @@ export class SampleMoments {
     if (waited) this.#lastWaitMs = nowMs
     if (idled) this.#lastIdleMs = nowMs
     return waited || idled || this.#regularMs() <= nowMs
+  }
+
+  /** Whether no look is needed: the timer comes in time for whoever waited or idled when it was set, and who came later is due later. */
+  #covered(): boolean {
+    if (this.dueMs > this.#lastMs + this.#everyMs) return false
+    const { waitedMs, idledMs } = this.#wake
+    return (waitedMs === undefined || this.#sawWait || this.#group.oldestMs() === undefined) && (idledMs === undefined || this.#sawIdle || this.#group.idlestMs() === undefined)
   }
 
   #regularMs(): number {
