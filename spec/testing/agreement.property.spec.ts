@@ -87,7 +87,7 @@ describe('the model of a group', () => {
       fc.property(loads, policies, (load, policy) => {
         expect(modelRun(load, policy)).toEqual(realRun(load, policy))
       }),
-      { numRuns: 1_000 },
+      { numRuns: 500 },
     )
   })
 })
