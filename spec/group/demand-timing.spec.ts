@@ -169,6 +169,25 @@ describe('a worker group and its policy', () => {
     ])
   })
 
+  it('samples regularly while there is work, also while a worker is idle that the policy wants to hear of', async () => {
+    const time = new VirtualTime()
+    const samples: number[] = []
+    const scaling: ScalingPolicy<null> = {
+      name: 'watching', initial: null, wake: { waitedMs: 500, idledMs: 60_000 },
+      step: (state, { nowMs }) => {
+        samples.push(nowMs)
+        return { state, wanted: 2, reason: 'withinRange' }
+      },
+    }
+    const group = workerGroup({ action: ({ input }: Job<number>) => timer(input, time), scaling, sampleEveryMs: 100, scheduler: time })
+    group.start()
+    await time.advance(10)
+    send(group, 250)
+    await time.advance(1_000)
+    expect(samples).toEqual([0, 100, 200])
+    await group.stop()
+  })
+
   it.each([
     ['throws', () => { throw new Error('no idea') }],
     ['wants no whole number', () => ({ state: null, wanted: 1.5, reason: 'withinRange' as const })],

@@ -1,16 +1,11 @@
 import { Subject, type Observable, type SchedulerLike, type Subscription } from 'rxjs'
 import type { LoadSample } from '../core/load.js'
+import { SampleMoments, type SampledGroup } from '../core/sample-moments.js'
 import type { Wake } from '../scaling/policy.js'
 
 /** What the sampler looks at to know when a policy should be asked. */
-export interface SamplerHost {
+export interface SamplerHost extends SampledGroup {
   sample(nowMs: number): LoadSample
-  /** Since when the one who has waited longest has waited. */
-  oldestMs(): number | undefined
-  /** Since when the worker that has been idle longest has been idle; `undefined` if none could be given up. */
-  idlestMs(): number | undefined
-  /** Whether anything is waiting, running or retrying. */
-  active(): boolean
 }
 
 /**
@@ -20,22 +15,14 @@ export interface SamplerHost {
 export class Sampler {
   readonly #load$ = new Subject<LoadSample>()
   readonly load$: Observable<LoadSample> = this.#load$.asObservable()
-  readonly #everyMs: number
-  readonly #wake: Wake
+  readonly #moments: SampleMoments
   readonly #scheduler: SchedulerLike
   readonly #host: SamplerHost
   #timer: Subscription | undefined
-  #dueMs = Infinity
-  #lastMs = 0
-  #lastWaitMs = -Infinity
-  #lastIdleMs = -Infinity
   #running = false
-  #sawWait = false
-  #sawIdle = false
 
   constructor(everyMs: number, wake: Wake | undefined, scheduler: SchedulerLike, host: SamplerHost) {
-    this.#everyMs = everyMs
-    this.#wake = wake ?? {}
+    this.#moments = new SampleMoments(everyMs, wake, host)
     this.#scheduler = scheduler
     this.#host = host
   }
@@ -52,60 +39,22 @@ export class Sampler {
   }
 
   sample(): void {
-    this.#lastMs = this.#scheduler.now()
-    this.#load$.next(this.#host.sample(this.#lastMs))
+    const nowMs = this.#scheduler.now()
+    this.#moments.sampled(nowMs)
+    this.#load$.next(this.#host.sample(nowMs))
     this.touch()
   }
 
   /** Something may have begun to wait or to be idle: arms the timer if a moment comes before the armed one. */
   touch(): void {
-    if (!this.#running || this.#covered()) return
-    const dueMs = this.#nextMs()
-    if (dueMs >= this.#dueMs) return
+    if (!this.#running || !this.#moments.moved()) return
     this.#timer?.unsubscribe()
-    this.#dueMs = dueMs
-    this.#sawWait = this.#host.oldestMs() !== undefined
-    this.#sawIdle = this.#host.idlestMs() !== undefined
-    this.#timer = this.#scheduler.schedule(() => this.#fire(), Math.max(0, dueMs - this.#scheduler.now()))
+    this.#timer = this.#scheduler.schedule(() => this.#fire(), Math.max(0, this.#moments.dueMs - this.#scheduler.now()))
   }
 
   #fire(): void {
     this.#timer = undefined
-    this.#dueMs = Infinity
-    const nowMs = this.#scheduler.now()
-    const waited = this.#waitDueMs() <= nowMs
-    const idled = this.#idleDueMs() <= nowMs
-    if (waited) this.#lastWaitMs = nowMs
-    if (idled) this.#lastIdleMs = nowMs
-    if (waited || idled || this.#regularMs() <= nowMs) this.sample()
+    if (this.#moments.fired(this.#scheduler.now())) this.sample()
     else this.touch()
-  }
-
-  /** Whether the armed timer comes in time for all that waits or idles: who came later is due later. */
-  #covered(): boolean {
-    if (this.#timer === undefined) return false
-    const { waitedMs, idledMs } = this.#wake
-    return (waitedMs === undefined || this.#sawWait || this.#host.oldestMs() === undefined) && (idledMs === undefined || this.#sawIdle || this.#host.idlestMs() === undefined)
-  }
-
-  #nextMs(): number {
-    return Math.min(this.#regularMs(), this.#waitDueMs(), this.#idleDueMs())
-  }
-
-  #regularMs(): number {
-    return this.#host.active() ? this.#lastMs + this.#everyMs : Infinity
-  }
-
-  /** Again a span after it was told: one more worker for each span at most. */
-  #waitDueMs(): number {
-    const { waitedMs = Infinity } = this.#wake
-    return Math.max(this.#host.oldestMs() ?? Infinity, this.#lastWaitMs) + waitedMs
-  }
-
-  /** A worker that the policy keeps although it was told is told of again a span later, not at once. */
-  #idleDueMs(): number {
-    const { idledMs = Infinity } = this.#wake
-    const dueMs = (this.#host.idlestMs() ?? Infinity) + idledMs
-    return dueMs > this.#lastIdleMs ? dueMs : this.#lastIdleMs + Math.max(idledMs, 1)
   }
 }
