@@ -169,19 +169,6 @@ describe('a worker group and its policy', () => {
     ])
   })
 
-  it.each([
-    ['throws', () => { throw new Error('no idea') }],
-    ['wants no whole number', () => ({ state: null, wanted: 1.5, reason: 'withinRange' as const })],
-  ])('stops, and says why, when it %s', async (_, step) => {
-    const time = new VirtualTime()
-    const group = workerGroup({ action: () => 1, name: 'lost', scaling: { name: 'broken', initial: null, step }, scheduler: time })
-    const told: unknown[] = []
-    group.escalations$.subscribe(({ protocol, failure }) => told.push(protocol, String(failure.error)))
-    group.start()
-    await group.wait()
-    expect(told).toEqual(['killAndEscalate', expect.stringContaining('scaling policy \'broken\'')])
-  })
-
   it('lets workers finish that it gives up, idle ones first', async () => {
     const time = new VirtualTime()
     let wanted = 3
