@@ -32,6 +32,7 @@ export class Sampler {
   #running = false
   #sawWait = false
   #sawIdle = false
+  #sawWork = false
 
   constructor(everyMs: number, wake: Wake | undefined, scheduler: SchedulerLike, host: SamplerHost) {
     this.#everyMs = everyMs
@@ -53,6 +54,7 @@ export class Sampler {
 
   sample(): void {
     this.#lastMs = this.#scheduler.now()
+    this.#sawWork = this.#host.active()
     this.#load$.next(this.#host.sample(this.#lastMs))
     this.touch()
   }
@@ -93,7 +95,8 @@ export class Sampler {
   }
 
   #regularMs(): number {
-    return this.#host.active() ? this.#lastMs + this.#everyMs : Infinity
+    const owed = this.#host.active() || (this.#sawWork && this.#wake.afterWork === true)
+    return owed ? this.#lastMs + this.#everyMs : Infinity
   }
 
   /** Again a span after it was told: one more worker for each span at most. */
