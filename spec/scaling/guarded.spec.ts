@@ -117,6 +117,11 @@ describe('guarded', () => {
     }))
   })
 
+  it('goes on giving back step by step where the most allowed is missing', () => {
+    const calm = [1_000, 2_000].map((nowMs) => brokenLoadOf({ nowMs, live: 10, memory: 0.1 }, { max: undefined }))
+    expect(wantedOf(ten({ memory: 0.5 }), [loadOf({ live: 10, memory: 1 }), ...calm])).toEqual([5, 6, 7])
+  })
+
   it('is named after what it guards, and is woken when that is', () => {
     expect(guarded(demand())).toMatchObject({ name: 'guarded(demand)', wake: demand().wake })
   })

@@ -80,7 +80,7 @@ const watch = (limits: Limits, { ceiling, nowMs: beforeMs, loweredAtMs, hotAtMs,
   }
   if (ceiling === null || !low || nowMs - hotAtMs < limits.releaseMs) return held
   const higher = ceiling + Math.max(1, Math.ceil(ceiling / 10))
-  return { ...held, ceiling: higher < load.max ? higher : null, hotAtMs: nowMs }
+  return { ...held, ceiling: isCount(load.max) && higher >= load.max ? null : higher, hotAtMs: nowMs }
 }
 
 /** The worst limit as a share of its measure, less than 1 if it is exceeded; and whether all measures are low. */
