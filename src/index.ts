@@ -29,8 +29,27 @@ export type { BatchHandler, BatchJob, BatchMember } from './group/batch-job.js'
 // Scaling
 export { demand, type DemandOptions } from './scaling/demand.js'
 export { fixed } from './scaling/fixed.js'
-export { control, decisions, type ControlDecision } from './scaling/control.js'
+export { control, decisions, type ControlDecision, type ControlOptions } from './scaling/control.js'
+export { PolicyError } from './scaling/policy-error.js'
 export type { Reason, ScalingDecision, ScalingPolicy, Wake } from './scaling/policy.js'
+
+// Combined scaling policies
+export { bounded, type BoundedOptions } from './scaling/bounded.js'
+export { guarded, type GuardedOptions, type GuardedState } from './scaling/guarded.js'
+export { largest, semigroupLargest } from './scaling/largest.js'
+export { ramp, type RampOptions, type RampState } from './scaling/ramp.js'
+export type { RampChange, RampRule, RampStep } from './scaling/ramp-rule.js'
+export {
+  sharedBudget,
+  type BudgetMember,
+  type BudgetShare,
+  type BudgetMemberOptions,
+  type SharedBudget,
+  type SharedBudgetOptions,
+} from './scaling/shared-budget.js'
+export { shareOut, type ShareClaim } from './scaling/share-out.js'
+export { semigroupSmallest, smallest } from './scaling/smallest.js'
+export { stabilized, type Recommendation, type StabilizedOptions, type StabilizedState } from './scaling/stabilized.js'
 
 // Supervision
 export { byError, type ErrorMatcher } from './supervision/by-error.js'

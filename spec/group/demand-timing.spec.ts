@@ -2,7 +2,7 @@ import { map, Subject, timer } from 'rxjs'
 import { describe, expect, it } from 'vitest'
 import type { Job } from '../../src/core/job.js'
 import { workerGroup } from '../../src/group/worker-group.js'
-import type { ScalingPolicy } from '../../src/scaling/policy.js'
+import type { ScalingPolicy, Wake } from '../../src/scaling/policy.js'
 import { demand } from '../../src/scaling/demand.js'
 import { fixed } from '../../src/scaling/fixed.js'
 import { send } from '../support/manual-work.js'
@@ -188,17 +188,28 @@ describe('a worker group and its policy', () => {
     await group.stop()
   })
 
-  it.each([
-    ['throws', () => { throw new Error('no idea') }],
-    ['wants no whole number', () => ({ state: null, wanted: 1.5, reason: 'withinRange' as const })],
-  ])('stops, and says why, when it %s', async (_, step) => {
-    const time = new VirtualTime()
-    const group = workerGroup({ action: () => 1, name: 'lost', scaling: { name: 'broken', initial: null, step }, scheduler: time })
-    const told: unknown[] = []
-    group.escalations$.subscribe(({ protocol, failure }) => told.push(protocol, String(failure.error)))
-    group.start()
-    await group.wait()
-    expect(told).toEqual(['killAndEscalate', expect.stringContaining('scaling policy \'broken\'')])
+  it('asks once more after the work has ended, if the policy wishes', async () => {
+    const asked = async (wake: Wake | undefined): Promise<readonly (readonly [number, number])[]> => {
+      const time = new VirtualTime()
+      const seen: (readonly [number, number])[] = []
+      const scaling: ScalingPolicy<null> = {
+        name: 'asking', initial: null, wake,
+        step: (state, { nowMs, inFlight }) => {
+          seen.push([nowMs, inFlight])
+          return { state, wanted: 1, reason: 'withinRange' }
+        },
+      }
+      const group = workerGroup({ action: ({ input }: Job<number>) => timer(input, time), scaling, sampleEveryMs: 100, scheduler: time })
+      send(group, 150)
+      await time.advance(1_000)
+      send(group, 10)
+      await time.runAll()
+      return seen
+    }
+    const without = [[0, 0], [100, 1], [1_000, 1]]
+    expect(await asked(undefined)).toEqual(without)
+    expect(await asked({ afterWork: false })).toEqual(without)
+    expect(await asked({ afterWork: true })).toEqual([[0, 0], [100, 1], [200, 0], [1_000, 1], [1_100, 0]])
   })
 
   it('lets workers finish that it gives up, idle ones first', async () => {

@@ -189,31 +189,3 @@ describe('an instance', () => {
     expect([await value, life.group.stats().phase]).toEqual([7, 'stopped'])
   })
 })
-
-describe('a scaling policy', () => {
-  const sick = (from: number) => ({ name: 'sick', initial: 0, step: (state: number) => {
-    if (state >= from) throw new Error('no idea')
-    return { state: state + 1, wanted: 1, reason: 'held' as const }
-  } })
-
-  it('that throws stops the group, and the escalation names it', () => {
-    const life = lifeOf({ scaling: sick(2), sampleEveryMs: 100, workers: { max: 1 }, drain: { graceMs: 50 } })
-    life.send(500, 1)
-    life.clock.jump(300)
-    expect(life.escalations).toMatchObject([{ protocol: 'killAndEscalate', atMs: 200, failure: { error: { message: expect.stringContaining('scaling policy \'sick\' failed') } } }])
-    expect(life.told).toEqual(['handedBack 1 @200', 'cancelled 500 @250'])
-  })
-
-  it('that throws at once refuses the first item', async () => {
-    const life = lifeOf({ scaling: sick(0) })
-    life.send(1)
-    await life.clock.settle()
-    expect([life.refused, life.group.stats().phase, life.escalations.length]).toEqual([1, 'stopped', 1])
-  })
-
-  it('that wants no whole number stops the group too', () => {
-    const life = lifeOf({ scaling: { name: 'half', initial: 0, step: (state: unknown) => ({ state, wanted: 1.5, reason: 'held' }) } })
-    life.group.start()
-    expect(life.escalations[0]?.failure.error).toMatchObject({ message: expect.stringContaining('\'half\' wants 1.5 workers') })
-  })
-})

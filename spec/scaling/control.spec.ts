@@ -99,26 +99,6 @@ describe('decisions', () => {
     expect(seenOf(decisions(asMany, of(load)))).toEqual([{ wanted: 70, reason: 'withinRange', load }, 'complete'])
   })
 
-  it.each([Number.NaN, Infinity, 2.5])('errors when the policy wants %d', (wanted) => {
-    const lost: ScalingPolicy<null> = { name: 'lost', initial: null, step: (state) => ({ state, wanted, reason: 'held' }) }
-    expect(seenOf(decisions(lost, of(loadOf())))).toEqual([`scaling policy 'lost' wants ${wanted} workers, which is no whole number`])
-  })
-
-  it('errors when the policy throws, naming it and keeping the cause', () => {
-    const cause = new RangeError('out of ideas')
-    const broken: ScalingPolicy<null> = {
-      name: 'broken',
-      initial: null,
-      step: () => {
-        throw cause
-      },
-    }
-    const errors: unknown[] = []
-    control(broken, of(loadOf())).subscribe({ error: (error) => errors.push(error) })
-    expect(errors).toEqual([new Error("scaling policy 'broken' failed: RangeError: out of ideas")])
-    expect(errors[0]).toHaveProperty('cause', cause)
-  })
-
   it('refuses what is no policy and no Observable', () => {
     expect(() => Reflect.apply(control, undefined, [{}, 3])).toThrow(OptionsError)
     expect(() => Reflect.apply(control, undefined, [{}, 3])).toThrow(/^control: policy should be a scaling policy.*load\$ should be an Observable/)

@@ -12,6 +12,8 @@ export interface SampledGroup {
 export interface SampleWake {
   readonly waitedMs?: number | undefined
   readonly idledMs?: number | undefined
+  /** Once more after the last work has ended, at the next regular moment. */
+  readonly afterWork?: boolean | undefined
 }
 
 /**
@@ -29,6 +31,7 @@ export class SampleMoments {
   #lastIdleMs = -Infinity
   #sawWait = false
   #sawIdle = false
+  #sawWork = false
 
   constructor(everyMs: number, wake: SampleWake | undefined, group: SampledGroup) {
     this.#everyMs = everyMs
@@ -39,6 +42,7 @@ export class SampleMoments {
   /** A sample is taken now. */
   sampled(nowMs: number): void {
     this.#lastMs = nowMs
+    this.#sawWork = this.#group.active()
   }
 
   /** Something may have begun to wait or to be idle: true if the timer is to be set anew, for `dueMs`. */
@@ -71,7 +75,8 @@ export class SampleMoments {
   }
 
   #regularMs(): number {
-    return this.#group.active() ? this.#lastMs + this.#everyMs : Infinity
+    const owed = this.#group.active() || (this.#sawWork && this.#wake.afterWork === true)
+    return owed ? this.#lastMs + this.#everyMs : Infinity
   }
 
   /** Again a span after it was told: one more worker for each span at most. */

@@ -51,7 +51,7 @@ interface CommonOptions<I, W, S> {
   readonly address?: string | undefined
   /** Bounds, in workers: default 1 and 10. */
   readonly workers?: { readonly min?: number | undefined; readonly max?: number | undefined } | undefined
-  /** Default `demand()`. */
+  /** Default `demand()`. Where it gives no usable answer the last good one holds, and an escalation tells why, once. */
   readonly scaling?: ScalingPolicy | undefined
   /** Default `restartOne()`. */
   readonly supervision?: SupervisionStrategy | undefined

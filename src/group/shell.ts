@@ -41,7 +41,7 @@ export class Shell {
   constructor(settings: Settings) {
     this.settings = settings
     const { scheduler } = settings
-    const broken = (error: unknown): void => this.#broken(error)
+    const broken = (error: unknown): void => this.#end.broken(error)
     const closing = (): boolean => this.shutdown.begun
     this.books = new Books(settings, { onChange: () => this.onChange(), onOneTimeOver: () => void this.drain() })
     this.crew = new Crew(settings.worker, scheduler, {
@@ -133,15 +133,12 @@ export class Shell {
     this.streams.changed()
   }
 
-  /** Puts the policy in charge from its initial state: load samples in, wanted workers out. */
+  /** Puts the policy in charge from its initial state: load samples in, wanted workers out. A bad answer holds the last good one. */
   #scale(): void {
     this.#scaling?.unsubscribe()
-    this.#scaling = decisions(this.settings.scaling, this.#sampler.load$).subscribe({
-      next: ({ wanted, reason }) => {
-        this.#reason = reason
-        if (!this.#restart.active) this.crew.setWanted(wanted)
-      },
-      error: (error: unknown) => this.#broken(error),
+    this.#scaling = decisions(this.settings.scaling, this.#sampler.load$, { errors: this.#end.badAnswers }).subscribe(({ wanted, reason }) => {
+      this.#reason = reason
+      if (!this.#restart.active) this.crew.setWanted(wanted)
     })
     this.#sampler.start()
     this.#publishStatus()
@@ -179,11 +176,6 @@ export class Shell {
     this.books.close()
     this.streams.close()
     this.#controller.abort(abortError(`${this.settings.name} has stopped`))
-  }
-
-  /** A policy, a gate or a rate that errors leaves the group without guidance: it stops, and says why. */
-  #broken(error: unknown): void {
-    this.#end.kill({ type: 'crashed', error, attempt: 1, atMs: this.books.now() }, undefined, 0)
   }
 
   #phase(): Phase {

@@ -1,4 +1,5 @@
 import type { Failure } from '../core/failure.js'
+import { onceEach } from '../scaling/policy-error.js'
 import type { Escalation, Pending } from '../supervision/escalation.js'
 import type { Books } from './books.js'
 import type { Crew } from './crew.js'
@@ -26,6 +27,8 @@ export type Facts = Pick<Escalation, 'failure' | 'protocol' | 'restarts'>
 /** How a group tells what went wrong, and how it ends: by a drain, or killed by supervision. */
 export class Termination {
   readonly shutdown: Shutdown
+  /** Told what the policy did instead of answering: an escalation for each different message, and the group goes on. */
+  readonly badAnswers = { next: onceEach((error) => this.escalate({ failure: this.#crash(error), protocol: 'restart', restarts: 0 }, undefined)) }
   readonly #host: TerminationHost
 
   constructor(host: TerminationHost) {
@@ -68,5 +71,13 @@ export class Termination {
     this.escalate({ failure, protocol: 'killAndEscalate', restarts }, offending, handBack.pending(items.filter((item) => item !== offending)))
     handBack.all(items)
     this.shutdown.letGo()
+  }
+  /** A gate or a rate that errors leaves the group without guidance: it stops, and says why. */
+  broken(error: unknown): void {
+    this.kill(this.#crash(error), undefined, 0)
+  }
+
+  #crash(error: unknown): Failure {
+    return { type: 'crashed', error, attempt: 1, atMs: this.#host.books.now() }
   }
 }

@@ -1,9 +1,10 @@
-import { type Observable, defer, distinctUntilChanged, map } from 'rxjs'
-import { describe } from '../core/describe.js'
+import { type Observable, type Observer, defer, distinctUntilChanged, map, of } from 'rxjs'
 import type { LoadSample } from '../core/load.js'
 import { checkOptions, having, observable } from '../core/options.js'
-import { withinBounds } from './bounds.js'
-import type { Reason, ScalingDecision, ScalingPolicy } from './policy.js'
+import { ask } from './ask.js'
+import { isCount, withinBounds } from './bounds.js'
+import { onceEach, PolicyError } from './policy-error.js'
+import type { Reason, ScalingPolicy } from './policy.js'
 
 /** One answer of a policy, kept within the bounds of the sample it answers. */
 export interface ControlDecision {
@@ -14,26 +15,32 @@ export interface ControlDecision {
   readonly load: LoadSample
 }
 
+export interface ControlOptions {
+  /**
+   * Its `next` is told what a policy did instead of answering, each message once, at most 16 for one subscription; it is
+   * never completed. What it throws is reported as RxJS reports it, and changes nothing. Default: nobody is told, and
+   * the output errors.
+   */
+  readonly errors?: Partial<Observer<PolicyError>> | undefined
+}
+
 /**
  * Asks the policy at every sample and tells every answer. Each subscription starts from the policy's `initial`, on
  * its own.
  *
- * Completes and errors as `load$` does. A step that throws, or wants something that is no whole number, errors it with
- * an error that names the policy. Unsubscribing leaves `load$`.
+ * A policy may throw, answer a promise or nothing, or want what is no whole number. With `errors`, that is told there,
+ * the last good number stays (before the first `min`, but at least one worker where bounds allow it; reason `held`), and
+ * the next sample meets the last good state. Without, the output errors with the `PolicyError`.
  *
- * @throws {OptionsError} When given no policy or no Observable.
+ * Completes and errors as `load$` does. Unsubscribing leaves `load$`.
+ *
+ * @throws {OptionsError} When given no policy or no Observable, or `errors` that is no observer.
  */
-export const decisions = <S>(policy: ScalingPolicy<S>, load$: Observable<LoadSample>): Observable<ControlDecision> => {
-  checkOptions('control', { policy: having('a scaling policy', 'step'), load$: observable }, { policy, load$ }, undefined, ['policy', 'load$'])
+export const decisions = <S>(policy: ScalingPolicy<S>, load$: Observable<LoadSample>, options: ControlOptions = {}): Observable<ControlDecision> => {
+  checkOptions('control', CODECS, { ...options, policy, load$ }, undefined, ['policy', 'load$'])
   return defer(() => {
-    let state = policy.initial
-    return load$.pipe(
-      map((load) => {
-        const decision = ask(policy, state, load)
-        state = decision.state
-        return keep(decision, load)
-      }),
-    )
+    const answer = asker(policy, options)
+    return load$.pipe(map((load) => keep(answer(load), load)))
   })
 }
 
@@ -41,31 +48,45 @@ export const decisions = <S>(policy: ScalingPolicy<S>, load$: Observable<LoadSam
  * How many workers the policy wants: its answers to `load$`, kept within the bounds of each sample. Emits at the first
  * sample, then only changes: a limit as `scaleMap` takes it.
  *
- * Completes and errors as `decisions`, on which it stands.
+ * Completes and errors as `decisions`, on which it stands; `options` are those of `decisions`.
  *
- * @throws {OptionsError} When given no policy or no Observable.
+ * @throws {OptionsError} When given no policy or no Observable, or `errors` that is no observer.
  */
-export const control = <S>(policy: ScalingPolicy<S>, load$: Observable<LoadSample>): Observable<number> =>
-  decisions(policy, load$).pipe(
+export const control = <S>(policy: ScalingPolicy<S>, load$: Observable<LoadSample>, options: ControlOptions = {}): Observable<number> =>
+  decisions(policy, load$, options).pipe(
     map(({ wanted }) => wanted),
     distinctUntilChanged(),
   )
 
-const ask = <S>(policy: ScalingPolicy<S>, state: S, load: LoadSample): ScalingDecision<S> => {
-  const decision = step(policy, state, load)
-  if (Number.isInteger(decision.wanted)) return decision
-  throw new Error(`scaling policy '${policy.name}' wants ${describe(decision.wanted)} workers, which is no whole number`)
+const CODECS = { policy: having('a scaling policy', 'step'), load$: observable, errors: having('an observer') }
+
+interface Answer {
+  readonly wanted: number
+  readonly reason: Reason
 }
 
-const step = <S>(policy: ScalingPolicy<S>, state: S, load: LoadSample): ScalingDecision<S> => {
-  try {
-    return policy.step(state, load)
-  } catch (cause) {
-    throw new Error(`scaling policy '${policy.name}' failed: ${describe(cause)}`, { cause })
+/** Asks with the state of the last good answer, and holds its number when there is none. */
+const asker = <S>(policy: ScalingPolicy<S>, { errors }: ControlOptions): ((load: LoadSample) => Answer) => {
+  let state = policy.initial
+  let last: number | undefined
+  // A subscription of its own: RxJS reports what an observer throws instead of throwing it here.
+  const tell = onceEach((error) => of(error).subscribe((told) => errors?.next?.(told)))
+  return (load) => {
+    try {
+      const decision = ask(policy, state, load)
+      state = decision.state
+      last = decision.wanted
+      return decision
+    } catch (error) {
+      if (errors === undefined || !(error instanceof PolicyError)) throw error
+      tell(error)
+      last ??= Math.max(1, isCount(load.min) ? load.min : 1)
+      return { wanted: last, reason: 'held' }
+    }
   }
 }
 
-const keep = <S>(decision: ScalingDecision<S>, load: LoadSample): ControlDecision => {
-  const wanted = withinBounds(decision.wanted, load)
-  return { wanted, reason: wanted === decision.wanted ? decision.reason : 'limited', load }
+const keep = ({ wanted, reason }: Answer, load: LoadSample): ControlDecision => {
+  const kept = withinBounds(wanted, load)
+  return { wanted: kept, reason: kept === wanted ? reason : 'limited', load }
 }

@@ -25,6 +25,8 @@ export interface Wake {
   readonly waitedMs?: number | undefined
   /** When a worker has been idle this long, in ms. */
   readonly idledMs?: number | undefined
+  /** Once more after the last work has ended, at the next regular moment; default false. */
+  readonly afterWork?: boolean | undefined
 }
 
 /**

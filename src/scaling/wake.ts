@@ -1,0 +1,15 @@
+import type { Wake } from './policy.js'
+
+/** Of several wishes to be woken the soonest of each kind; `undefined` if nobody has one. */
+export const soonest = (...wakes: readonly (Wake | undefined)[]): Wake | undefined => {
+  const waitedMs = least(wakes.map((wake) => wake?.waitedMs))
+  const idledMs = least(wakes.map((wake) => wake?.idledMs))
+  const afterWork = wakes.some((wake) => wake?.afterWork === true)
+  if (waitedMs === undefined && idledMs === undefined && !afterWork) return undefined
+  return { ...(waitedMs === undefined ? {} : { waitedMs }), ...(idledMs === undefined ? {} : { idledMs }), ...(afterWork ? { afterWork } : {}) }
+}
+
+const least = (spans: readonly (number | undefined)[]): number | undefined => {
+  const given = spans.filter((span) => span !== undefined)
+  return given.length === 0 ? undefined : Math.min(...given)
+}
