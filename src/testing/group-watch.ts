@@ -48,7 +48,7 @@ export class GroupWatch<I> implements AttemptObserver {
   follow<O>(group: WorkerGroup<I, O>): void {
     this.#stats = () => group.stats()
     group.outcomes$.subscribe({ next: (outcome) => this.#heard(outcome), complete: () => { this.ended = true } })
-    group.stats$.subscribe(() => this.look('stats$'))
+    group.stats$.subscribe((stats) => this.#check(stats, 'stats$'))
     group.live$.subscribe(() => this.look('live$'))
   }
 
@@ -67,7 +67,10 @@ export class GroupWatch<I> implements AttemptObserver {
   /** What holds even in the midst of what the group does. */
   look(when: string): void {
     const stats = this.#stats?.()
-    if (stats === undefined) return
+    if (stats !== undefined) this.#check(stats, when)
+  }
+
+  #check(stats: GroupStats, when: string): void {
     const { received, waiting, inFlight, retrying, live } = stats
     const settled = settledOf(stats)
     const parts = [received, waiting, inFlight, retrying, settled, live]
@@ -78,8 +81,10 @@ export class GroupWatch<I> implements AttemptObserver {
 
   /** What holds once it has done all that needs no time: a worker that dies and its item leave one after the other. */
   lookAtRest(when: string): void {
-    this.look(when)
-    const { inFlight = 0, live = 0 } = this.#stats?.() ?? {}
+    const stats = this.#stats?.()
+    if (stats === undefined) return
+    this.#check(stats, when)
+    const { inFlight, live } = stats
     this.find('workers', inFlight <= live * this.#perWorker, () => `at ${when} ${inFlight} are in flight with ${live} live workers`)
   }
 

@@ -36,7 +36,7 @@ export const loads = (options: LoadOptions = {}): fc.Arbitrary<LoadSample> => {
     peak: fc.nat(),
     waiting: upTo(maxWaiting),
     oldestWaitMs: fc.oneof(fc.constant(0), upTo(maxWaitMs)),
-    idle: fc.array(upTo(200_000), { minLength: maxWorkers, maxLength: maxWorkers }),
+    idle: fc.array(upTo(200_000), { maxLength: maxWorkers }),
     arrivals: upTo(1_000),
     completions: upTo(1_000),
     failures: upTo(10),
@@ -55,7 +55,7 @@ interface Draft extends Pick<LoadSample, 'nowMs' | 'windowMs' | 'live' | 'waitin
 const toLoad = ({ bounds, busy, peak, idle, service, ...rest }: Draft): LoadSample => {
   const live = rest.live % (bounds.max + 1)
   const inFlight = busy % (live + 1)
-  const idleMs = idle.slice(0, live - inFlight).toSorted((a, b) => b - a)
+  const idleMs = Array.from({ length: live - inFlight }, (_, at) => idle[at] ?? 0).toSorted((a, b) => b - a)
   const [p50 = 0, p90 = 0, p99 = 0] = service.toSorted((a, b) => a - b)
   return {
     ...rest, ...bounds, live, inFlight, idleMs,
