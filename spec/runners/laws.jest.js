@@ -9,7 +9,7 @@ const kit = { demand, memoryBus, workerGroup, busContract, groupLaws, policyLaws
 
 describe('the kit', () => {
   for (const { title, check } of cases(kit, isBroken)) test(title, () => check({ numRuns: 20 }))
-  for (const { title, check } of isBroken ? [] : asyncCases(kit)) test(title, () => check({ numRuns: 10 }))
+  for (const { title, check } of isBroken ? [] : asyncCases(kit)) test(title, () => check({ numRuns: 5 }))
 
   test('drives promises in virtual time', async () => {
     const time = virtualTime()

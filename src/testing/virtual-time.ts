@@ -10,7 +10,8 @@ export interface VirtualTimeOptions {
   readonly mostAtOnce?: number | undefined
   /**
    * Waits until nothing is left to do without time passing; default lets every promise settle whose end is already
-   * decided, however long the chain. Give another where a handler does real I/O: it then waits for that too.
+   * decided, however long the chain, and needs a `MessageChannel` (Node, browsers; not jsdom). Give another where a
+   * handler does real I/O: it then waits for that too.
    */
   readonly settle?: (() => Promise<void>) | undefined
 }
