@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { demand } from '../../src/scaling/demand.js'
-import { policyLaws } from '../support/policy-laws.js'
+import { policyLaws } from '../../src/testing/policy-laws.js'
 import { crewModel } from './crew-model.js'
 import { loadOf } from './load-of.js'
 

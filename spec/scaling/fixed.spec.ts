@@ -2,7 +2,7 @@ import { describe, expect, expectTypeOf, it } from 'vitest'
 import { OptionsError } from '../../src/core/options-error.js'
 import { fixed } from '../../src/scaling/fixed.js'
 import type { ScalingPolicy } from '../../src/scaling/policy.js'
-import { policyLaws } from '../support/policy-laws.js'
+import { policyLaws } from '../../src/testing/policy-laws.js'
 import { loadOf } from './load-of.js'
 
 describe('fixed', () => {

@@ -6,7 +6,7 @@ import type { BackoffStep } from '../../src/supervision/backoff.js'
 import { constant } from '../../src/supervision/constant.js'
 import { decorrelatedJitter } from '../../src/supervision/decorrelated-jitter.js'
 import { exponential } from '../../src/supervision/exponential.js'
-import { backoffLaws } from '../support/strategy-laws.js'
+import { backoffLaws } from '../../src/testing/backoff-laws.js'
 
 const step = (failures: number, random = 0, previousMs = 0): BackoffStep => ({ failures, random, previousMs })
 const chance = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })

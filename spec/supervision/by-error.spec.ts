@@ -7,7 +7,7 @@ import { restartOne } from '../../src/supervision/restart-one.js'
 import { resume } from '../../src/supervision/resume.js'
 import { stopAndEscalate } from '../../src/supervision/stop-and-escalate.js'
 import type { SupervisionStrategy } from '../../src/supervision/strategy.js'
-import { strategyLaws } from '../support/strategy-laws.js'
+import { strategyLaws } from '../../src/testing/strategy-laws.js'
 
 class Poison {
   readonly dose = 1

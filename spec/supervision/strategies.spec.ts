@@ -7,7 +7,7 @@ import { restartOne } from '../../src/supervision/restart-one.js'
 import { resume } from '../../src/supervision/resume.js'
 import { stopAndEscalate } from '../../src/supervision/stop-and-escalate.js'
 import type { SupervisionStrategy } from '../../src/supervision/strategy.js'
-import { strategyLaws } from '../support/strategy-laws.js'
+import { strategyLaws } from '../../src/testing/strategy-laws.js'
 
 const failure: Failure = { type: 'thrown', error: new Error('no'), attempt: 1, atMs: 0 }
 
