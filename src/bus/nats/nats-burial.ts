@@ -4,6 +4,7 @@ import { encodeMessage } from '../../core/wire.js'
 import { type Death, deadLetterMessage } from '../dead-letter.js'
 import { deadTopic, type DeadLetter } from '../bus.js'
 import type { NatsDelivery } from './nats-delivery.js'
+import { storedAtMs } from './nats-lot.js'
 
 /** What is told of a message that is given up. */
 export interface Grave {
@@ -26,7 +27,7 @@ export const deadLetterText = (delivery: NatsDelivery, grave: Grave): { readonly
   const { lot, message, attempt, atMs } = delivery
   const what = isRight(message) ? message.right : message.left
   const id = `${'id' in what ? what.id : 'undecodable'}.dead.${lot.sequence}.${attempt}`
-  const times = { firstAtMs: Math.min(attempt === 1 ? atMs : lot.storedAtMs, grave.nowMs), lastAtMs: grave.nowMs }
+  const times = { firstAtMs: Math.min(attempt === 1 ? atMs : storedAtMs(lot), grave.nowMs), lastAtMs: grave.nowMs }
   const death: Death = { id, topic: grave.topic, message: what, reason: grave.reason, cause: grave.cause, attempts: Math.min(attempt, grave.maxAttempts), ...times }
   return { topic: deadTopic(grave.topic), text: fitting(deadLetterMessage(death), grave.maxBytes) }
 }

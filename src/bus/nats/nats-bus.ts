@@ -55,7 +55,7 @@ export const natsBus = (options: NatsBusOptions): NatsBus => {
     settings,
     bury: (letter) => publisher.send([letter]),
     burying: (work) => track(burials, work),
-    acked: (topic, { sequence }) => (topic.isDead ? topic.manager().then(({ streams }) => streams.deleteMessage(topic.stream, sequence, false)).catch(() => undefined) : undefined),
+    acked: (topic, { sequence }) => (topic.isDead ? topic.manager().then(({ streams }) => streams.deleteMessage(topic.stream, sequence, false)).catch(() => true) : undefined),
     late: () => {
       late += 1
     },

@@ -20,7 +20,7 @@ export interface GroupHost {
   /** A message is given up: until that is done, its dead letter is not to be missed. */
   burying(work: Promise<unknown>): void
   /** A message of a dead-letter topic was acknowledged. */
-  acked(topic: NatsTopic, lot: Lot): Promise<unknown> | undefined
+  acked(topic: NatsTopic, lot: Lot): Promise<boolean> | undefined
   late(): void
 }
 
@@ -132,7 +132,7 @@ export class NatsGroup implements MemberHost, LinkListener {
     this.#host.burying(work)
   }
 
-  acked(lot: Lot): Promise<unknown> | undefined {
+  acked(lot: Lot): Promise<boolean> | undefined {
     this.done.add(lot.sequence)
     return this.#host.acked(this.of, lot)
   }
@@ -209,7 +209,8 @@ export class NatsGroup implements MemberHost, LinkListener {
   #begin(before: Found | undefined, { stream, info }: Found): void {
     this.settler.fence()
     for (const { holdings } of this.members) holdings.loseAll('its consumer was deleted', true)
-    if (before?.stream.created !== stream.created) this.done.clear()
+    if (before?.stream.created === stream.created) this.done.startAgain()
+    else this.done.clear()
     if (before === undefined) this.done.settledUpTo(floorOf(info))
   }
 

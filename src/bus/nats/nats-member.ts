@@ -1,7 +1,7 @@
 import type { Subscriber } from 'rxjs'
 import * as t from 'io-ts'
 import { anything, checkOptions, milliseconds, oneOf } from '../../core/options.js'
-import { decodeMessage } from '../../core/wire.js'
+import { type Wire, wireOf } from '../../core/wire.js'
 import { deadTopic, type Delivery, type Settlement } from '../bus.js'
 import { DEAD_DEPTH, deadLetterText } from './nats-burial.js'
 import { NatsDelivery, type NatsLender } from './nats-delivery.js'
@@ -27,16 +27,18 @@ export interface MemberHost {
   /** The broker has given it out again: nobody else has it any more. */
   again(lot: Lot): void
   /** Resolves when it is gone from where it was, if that matters. */
-  acked(lot: Lot): Promise<unknown> | undefined
+  acked(lot: Lot): Promise<boolean> | undefined
   late(): void
   trouble(): void
   refused(error: Error): void
 }
 
-const ACK = '+ACK'
-const NAK = '-NAK'
-const TERM = '+TERM'
-const PROGRESS = '+WPI'
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
+
+const ACK = bytes('+ACK')
+const NAK = bytes('-NAK')
+const TERM = bytes('+TERM')
+const PROGRESS = bytes('+WPI')
 const NS = 1e6
 
 /** One listener: how many deliveries it may have, and those it has. */
@@ -47,7 +49,7 @@ export class NatsMember implements NatsLender, PullHost {
   readonly holdings: NatsHoldings
   readonly #host: MemberHost
   readonly #pull: NatsPull
-  readonly #depth: { readonly maxBytes: number; readonly maxDepth?: number }
+  readonly #wire: Wire
   limit = 0
   #left = false
 
@@ -60,7 +62,7 @@ export class NatsMember implements NatsLender, PullHost {
     this.holdings = new NatsHoldings(settings, () => this.#pull.ask())
     this.#pull = new NatsPull(this)
     const maxBytes = Math.max(settings.maxMessageBytes, settings.connection.info?.max_payload ?? 0)
-    this.#depth = topic.endsWith(deadTopic('')) ? { maxBytes, maxDepth: DEAD_DEPTH } : { maxBytes }
+    this.#wire = wireOf(topic.endsWith(deadTopic('')) ? { maxBytes, maxDepth: DEAD_DEPTH } : { maxBytes })
   }
 
   get nextSubject(): string {
@@ -97,24 +99,20 @@ export class NatsMember implements NatsLender, PullHost {
     if (lot.attempt > 1) this.#host.again(lot)
     if (done.has(lot.sequence)) return this.#skip(lot, ACK)
     if (this.#left || this.subscriber.closed || this.room() <= 0) return this.#skip(lot, NAK)
-    const endMs = this.#pull.pulse.sentMs(settings.monotonicMs()) + settings.leaseMs
-    const delivery = new NatsDelivery(this, lot, decodeMessage(data, this.#depth), endMs, settings.scheduler.now())
+    const nowMs = settings.monotonicMs()
+    const endMs = this.#pull.pulse.sentMs(nowMs) + settings.leaseMs
     // It came so long ago that its lease has ended: it comes again.
-    if (endMs <= settings.monotonicMs()) return this.#pull.ask()
+    if (endMs <= nowMs) return this.#pull.ask()
+    const delivery = new NatsDelivery(this, lot, this.#wire.decode(data), endMs, settings.scheduler.now())
     this.holdings.add(delivery)
     if (lot.attempt > settings.maxAttempts) void this.#exhausted(delivery)
     else this.subscriber.next(delivery)
     this.#pull.ask()
   }
 
-  async settle(delivery: NatsDelivery, settlement: Settlement): Promise<boolean> {
-    if (delivery.state !== 'open' || this.holdings.isOver(delivery)) return this.#late()
-    if (settlement.type === 'ack') return this.#ack(delivery)
-    checkOptions('settle', SETTLEMENT, settlement, undefined, ['type', settlement.type === 'retry' ? 'afterMs' : 'reason'])
-    if (settlement.type === 'reject') return this.#bury(delivery, settlement.reason, settlement.cause)
-    const { maxAttempts } = this.settings
-    if (delivery.attempt >= maxAttempts) return this.#bury(delivery, `gave up after ${delivery.attempt} deliveries`, settlement.cause)
-    return this.#finish(delivery, settlement.afterMs > 0 ? `${NAK} {"delay":${Math.ceil(settlement.afterMs * NS)}}` : NAK)
+  settle(delivery: NatsDelivery, settlement: Settlement): Promise<boolean> {
+    if (delivery.state !== 'open' || this.holdings.isOver(delivery)) return Promise.resolve(this.#late())
+    return settlement.type === 'ack' ? this.#ack(delivery) : this.#refuse(delivery, settlement)
   }
 
   async extend(delivery: NatsDelivery): Promise<boolean> {
@@ -134,18 +132,28 @@ export class NatsMember implements NatsLender, PullHost {
     this.#host.refused(error)
   }
 
-  async #ack(delivery: NatsDelivery): Promise<boolean> {
-    const acked = await this.#finish(delivery, ACK)
-    if (acked) await this.#host.acked(delivery.lot)
-    return acked
+  async #refuse(delivery: NatsDelivery, settlement: Settlement): Promise<boolean> {
+    checkOptions('settle', SETTLEMENT, settlement, undefined, ['type', settlement.type === 'retry' ? 'afterMs' : 'reason'])
+    if (settlement.type === 'reject') return this.#bury(delivery, settlement.reason, settlement.cause)
+    if (settlement.type === 'ack') return this.#ack(delivery)
+    const { maxAttempts } = this.settings
+    if (delivery.attempt >= maxAttempts) return this.#bury(delivery, `gave up after ${delivery.attempt} deliveries`, settlement.cause)
+    return this.#finish(delivery, settlement.afterMs > 0 ? bytes(`-NAK {"delay":${Math.ceil(settlement.afterMs * NS)}}`) : NAK)
   }
 
-  async #finish(delivery: NatsDelivery, data: string): Promise<boolean> {
+  #ack(delivery: NatsDelivery): Promise<boolean> {
+    return this.#finish(delivery, ACK, () => this.#host.acked(delivery.lot))
+  }
+
+  // One promise and no more: it is the way of nearly every message.
+  #finish(delivery: NatsDelivery, data: Uint8Array, done?: () => Promise<boolean> | undefined): Promise<boolean> {
     delivery.state = 'settled'
     this.holdings.remove(delivery)
-    const told = this.#host.settler.send(delivery.lot.subject, data, delivery.endMs)
-    this.#pull.ask()
-    return (await told) || this.#late()
+    return new Promise((resolve) => {
+      const told = (inTime: boolean): void => resolve(inTime ? (done?.() ?? true) : this.#late())
+      this.#host.settler.tell({ subject: delivery.lot.subject, data, untilMs: delivery.endMs, told })
+      this.#pull.ask()
+    })
   }
 
   #bury(delivery: NatsDelivery, reason: string, cause?: unknown): Promise<boolean> {
@@ -176,12 +184,12 @@ export class NatsMember implements NatsLender, PullHost {
     await this.#bury(delivery, `its lease ended on delivery ${maxAttempts} of ${maxAttempts}`).catch(() => undefined)
   }
 
-  #skip(lot: Lot, data: string): void {
+  #skip(lot: Lot, data: Uint8Array): void {
     this.#tell(lot, data)
     if (!this.#left) this.#pull.ask()
   }
 
-  #tell({ subject }: Lot, data: string): void {
+  #tell({ subject }: Lot, data: Uint8Array): void {
     void this.#host.settler.send(subject, data, this.settings.monotonicMs() + graceOf(this.settings.leaseMs))
   }
 

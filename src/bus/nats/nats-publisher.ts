@@ -1,6 +1,6 @@
 import { Fifo } from '../../core/fifo.js'
 import type { Message } from '../../core/message.js'
-import { encodeMessage } from '../../core/wire.js'
+import { type Wire, wireOf } from '../../core/wire.js'
 import type { Answer, NatsAsks } from './nats-asks.js'
 import type { NatsLink } from './nats-link.js'
 import type { NatsSettings } from './nats-options.js'
@@ -30,10 +30,12 @@ const WINDOW = 2_048
 export class NatsPublisher {
   readonly #host: PublisherHost
   readonly #line = new Fifo<Parcel>()
+  readonly #wire: Wire
   #open = 0
 
   constructor(host: PublisherHost) {
     this.#host = host
+    this.#wire = wireOf({ maxBytes: host.settings.maxMessageBytes })
     const cut = (error: Error): void => {
       for (let parcel = this.#line.take(); parcel !== undefined; parcel = this.#line.take()) parcel.done(error)
     }
@@ -42,8 +44,7 @@ export class NatsPublisher {
 
   /** Resolves once all are confirmed; rejects if one is not, and only after the others have been answered too. */
   async publish(messages: readonly Message[]): Promise<void> {
-    const { maxMessageBytes } = this.#host.settings
-    const texts = messages.map((message) => encodeMessage(message, { maxBytes: maxMessageBytes }))
+    const texts = messages.map((message) => this.#wire.encode(message))
     await this.send(texts.map((text, at) => ({ topic: messages[at]?.topic ?? '', text })))
   }
 

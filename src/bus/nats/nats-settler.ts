@@ -2,12 +2,12 @@ import type { Answer, NatsAsks } from './nats-asks.js'
 import type { NatsLink } from './nats-link.js'
 
 /** One settlement on its way. */
-interface Sending {
+export interface Sending {
   readonly subject: string
-  readonly data: string
+  readonly data: Uint8Array
   /** The end of the lease: it is not sent any more after that. */
   readonly untilMs: number
-  readonly resolve: (told: boolean) => void
+  readonly told: (inTime: boolean) => void
 }
 
 /** What a settler needs of its consumer. */
@@ -44,13 +44,15 @@ export class NatsSettler {
   }
 
   /** Resolves to whether the server knows: false if it came too late, or to a consumer that is gone. */
-  send(subject: string, data: string, untilMs: number): Promise<boolean> {
-    return new Promise((resolve) => {
-      const sending = { subject, data, untilMs, resolve }
-      if (!this.#open || !this.#host.link.up) this.#waiting.push(sending)
-      else if (this.#asked.length === 0) this.#ask([], sending)
-      else this.#hold(sending)
-    })
+  send(subject: string, data: Uint8Array, untilMs: number): Promise<boolean> {
+    return new Promise((told) => this.tell({ subject, data, untilMs, told }))
+  }
+
+  /** The same without a promise. */
+  tell(sending: Sending): void {
+    if (!this.#open || !this.#host.link.up) this.#waiting.push(sending)
+    else if (this.#asked.length === 0) this.#ask([], sending)
+    else this.#hold(sending)
   }
 
   /** The consumer is there, and is the one that delivered what is to be settled. */
@@ -129,6 +131,6 @@ export class NatsSettler {
   }
 }
 
-const end = (sendings: readonly Sending[], told: boolean): void => {
-  for (const { resolve } of sendings) resolve(told)
+const end = (sendings: readonly Sending[], inTime: boolean): void => {
+  for (const sending of sendings) sending.told(inTime)
 }
