@@ -7,6 +7,7 @@ export interface Sending {
   readonly data: Uint8Array
   /** The end of the lease: it is not sent any more after that. */
   readonly untilMs: number
+  /** Called once, when the server knows, or when it came too late or for a consumer that is gone. */
   readonly told: (inTime: boolean) => void
 }
 
@@ -20,19 +21,17 @@ export interface SettlerHost {
 }
 
 /**
- * Tells the server of settlements, each at once and in order. The server works through what one connection sends to a
- * consumer in order too, so it is asked to confirm only one at a time: its answer stands for all that were sent before.
- * The latest one is held back while an answer is awaited, to be the next that asks.
+ * Tells the server of settlements, in order. The server works through what one connection sends to a consumer in order
+ * too, so only the last of several is sent with the wish for an answer, which stands for all of them. What comes while an
+ * answer is awaited is sent together when it is there: with much to tell in few pieces, with little to tell at once.
  */
 export class NatsSettler {
   readonly #host: SettlerHost
   /** Sent; an answer to the last of them is awaited. */
-  #asked: Sending[] = []
-  /** Sent since then. */
-  #sent: Sending[] = []
-  #held: Sending | undefined = undefined
-  /** Not sent: there is no connection, or nobody knows yet whether there still is the same consumer. */
-  #waiting: Sending[] = []
+  #asked: readonly Sending[] = []
+  /** Not sent yet. */
+  #line: Sending[] = []
+  /** Whether the consumer is known to be there, and to be the one that delivered what is to be settled. */
   #open = false
 
   constructor(host: SettlerHost) {
@@ -40,67 +39,69 @@ export class NatsSettler {
   }
 
   get size(): number {
-    return this.#asked.length + this.#sent.length + this.#waiting.length + (this.#held === undefined ? 0 : 1)
+    return this.#asked.length + this.#line.length
   }
 
-  /** Resolves to whether the server knows: false if it came too late, or to a consumer that is gone. */
+  /** Resolves to whether it was told in time. */
   send(subject: string, data: Uint8Array, untilMs: number): Promise<boolean> {
     return new Promise((told) => this.tell({ subject, data, untilMs, told }))
   }
 
-  /** The same without a promise. */
   tell(sending: Sending): void {
-    if (!this.#open || !this.#host.link.up) this.#waiting.push(sending)
-    else if (this.#asked.length === 0) this.#ask([], sending)
-    else this.#hold(sending)
+    this.#line.push(sending)
+    this.#go()
   }
 
-  /** The consumer is there, and is the one that delivered what is to be settled. */
   open(): void {
     this.#open = true
-    const nowMs = this.#host.monotonicMs()
-    const [waiting, late] = [this.#waiting.filter(({ untilMs }) => untilMs > nowMs), this.#waiting.filter(({ untilMs }) => untilMs <= nowMs)]
-    this.#waiting = []
-    end(late, false)
-    const last = waiting.pop()
-    if (last === undefined) return
-    for (const sending of waiting) this.#publish(sending)
-    this.#ask(waiting, last)
+    this.#go()
   }
 
-  /** Sends nothing until it is opened again. */
+  /** Sends nothing until it is opened again; what was not answered is sent again then. */
   hold(): void {
     this.#open = false
-    this.#waiting = this.#takeAll()
+    this.#line = [...this.#asked, ...this.#line]
+    this.#asked = []
   }
 
   /** Whatever is not confirmed came too late. */
   fence(): void {
-    end(this.#takeAll(), false)
+    const all = [...this.#asked, ...this.#line]
+    this.#asked = []
+    this.#line = []
+    end(all, false)
   }
 
-  #hold(sending: Sending): void {
-    if (this.#held !== undefined) {
-      this.#publish(this.#held)
-      this.#sent.push(this.#held)
-    }
-    this.#held = sending
-  }
-
-  #publish({ subject, data }: Sending): void {
-    this.#host.link.connection.publish(subject, data)
-  }
-
-  #ask(sent: Sending[], last: Sending): void {
-    sent.push(last)
+  #go(): void {
+    if (this.#asked.length > 0 || this.#line.length === 0 || !this.#open || !this.#host.link.up) return
+    const sent = this.#inTime()
+    const last = sent.at(-1)
+    if (last === undefined) return
     this.#asked = sent
+    const { connection } = this.#host.link
+    for (let at = 0; at < sent.length - 1; at += 1) {
+      const { subject, data } = sent[at] ?? last
+      connection.publish(subject, data)
+    }
     this.#host.asks.ask(last.subject, last.data, (answer) => this.#asked === sent && this.#answered(answer))
   }
 
+  /** Takes what waits; what has waited longer than its lease came too late. */
+  #inTime(): readonly Sending[] {
+    const [line, nowMs] = [this.#line, this.#host.monotonicMs()]
+    this.#line = []
+    if (line.every(({ untilMs }) => untilMs > nowMs)) return line
+    end(line.filter(({ untilMs }) => untilMs <= nowMs), false)
+    return line.filter(({ untilMs }) => untilMs > nowMs)
+  }
+
   #answered({ type }: Answer): void {
+    const asked = this.#asked
     switch (type) {
       case 'answer':
-        return this.#confirmed()
+        this.#asked = []
+        this.#go()
+        return end(asked, true)
       case 'nobody':
         this.fence()
         return this.#host.missing()
@@ -110,24 +111,6 @@ export class NatsSettler {
         this.hold()
         return this.open()
     }
-  }
-
-  #confirmed(): void {
-    const [confirmed, sent, held] = [this.#asked, this.#sent, this.#held]
-    this.#asked = []
-    this.#sent = []
-    this.#held = undefined
-    if (held !== undefined) this.#ask(sent, held)
-    end(confirmed, true)
-  }
-
-  #takeAll(): Sending[] {
-    const all = [...this.#asked, ...this.#sent, ...(this.#held === undefined ? [] : [this.#held]), ...this.#waiting]
-    this.#asked = []
-    this.#sent = []
-    this.#held = undefined
-    this.#waiting = []
-    return all
   }
 }
 
