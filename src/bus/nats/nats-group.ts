@@ -137,6 +137,10 @@ export class NatsGroup implements MemberHost, LinkListener {
     return this.#host.acked(this.of, lot)
   }
 
+  unheard(lot: Lot): undefined {
+    this.done.add(lot.sequence)
+  }
+
   late(): void {
     this.#host.late()
   }

@@ -108,10 +108,10 @@ export class NatsLink {
     }
   }
 
-  #down(): void {
+  #down(isOver = false): void {
     if (!this.up) return
     this.#up = false
-    this.#tell()
+    if (!isOver) this.#tell()
     for (const listener of [...this.#listeners]) listener.down()
   }
 
@@ -124,7 +124,7 @@ export class NatsLink {
 
   #gone(cause: Error | undefined): void {
     if (this.#over) return
-    this.#down()
+    this.#down(true)
     const error = new Error(cause === undefined ? NO_LONGER : `${NO_LONGER}: ${cause.message}`, { cause })
     this.#end()
     for (const listener of [...this.#listeners]) listener.gone(error)

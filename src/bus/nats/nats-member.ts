@@ -28,6 +28,8 @@ export interface MemberHost {
   again(lot: Lot): void
   /** Resolves when it is gone from where it was, if that matters. */
   acked(lot: Lot): Promise<boolean> | undefined
+  /** It was handled, but the broker does not know. */
+  unheard(lot: Lot): undefined
   late(): void
   trouble(): void
   refused(error: Error): void
@@ -142,15 +144,18 @@ export class NatsMember implements NatsLender, PullHost {
   }
 
   #ack(delivery: NatsDelivery): Promise<boolean> {
-    return this.#finish(delivery, ACK, () => this.#host.acked(delivery.lot))
+    return this.#finish(delivery, ACK, (inTime) => (inTime ? this.#host.acked(delivery.lot) : this.#host.unheard(delivery.lot)))
   }
 
   // One promise and no more: it is the way of nearly every message.
-  #finish(delivery: NatsDelivery, data: Uint8Array, done?: () => Promise<boolean> | undefined): Promise<boolean> {
+  #finish(delivery: NatsDelivery, data: Uint8Array, done?: (inTime: boolean) => Promise<boolean> | undefined): Promise<boolean> {
     delivery.state = 'settled'
     this.holdings.remove(delivery)
     return new Promise((resolve) => {
-      const told = (inTime: boolean): void => resolve(inTime ? (done?.() ?? true) : this.#late())
+      const told = (inTime: boolean): void => {
+        const more = done?.(inTime)
+        resolve(inTime ? (more ?? true) : this.#late())
+      }
       this.#host.settler.tell({ subject: delivery.lot.subject, data, untilMs: delivery.endMs, told })
       this.#pull.ask()
     })
