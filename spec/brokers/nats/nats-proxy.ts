@@ -4,6 +4,8 @@ import { connect, createServer, type Socket } from 'node:net'
 /** A way to a server that can be cut, or swallow all that passes without anybody being told. */
 export interface Proxy {
   readonly url: string
+  /** Connections that go through it: now. */
+  open(): number
   /** Ends every connection; new ones are let through. */
   cut(): void
   /** From now on nothing passes, not even the end of a connection. */
@@ -41,6 +43,7 @@ export const startProxy = async (port: number): Promise<Proxy> => {
   const cut = (): void => pairs.forEach((pair) => pair.forEach((socket) => socket.destroy()))
   return {
     url: `nats://127.0.0.1:${address.port}`,
+    open: () => pairs.size,
     cut,
     swallow: () => {
       swallowing = true

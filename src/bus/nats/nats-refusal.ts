@@ -25,11 +25,15 @@ export const isRefusal = (error: unknown, hasJetStream: boolean): boolean => {
   if (links.some((link) => link instanceof PermissionViolationError)) return true
   const api = apiError(error)
   if (api !== undefined) return api.status < 500 && api.status !== 408
-  return !hasJetStream && links.some((link) => link instanceof Error && link.name === 'JetStreamNotEnabled')
+  return !hasJetStream && links.some(isNoJetStream)
 }
+
+// The client has this class, but does not offer it.
+const isNoJetStream = (link: unknown): boolean => link instanceof Error && link.name === 'JetStreamNotEnabled'
 
 /** One sentence for whoever listens or publishes: what was tried, and why it is refused. */
 export const refusal = (what: string, error: unknown): Error => {
-  const innermost = chain(error).findLast((link) => link instanceof Error)
-  return new Error(`natsBus: ${what}: ${innermost instanceof Error ? innermost.message : String(error)}`, { cause: error })
+  const links = chain(error)
+  const telling = links.find(isNoJetStream) ?? links.at(-1)
+  return new Error(`natsBus: ${what}: ${telling instanceof Error ? telling.message : String(telling)}`, { cause: error })
 }
