@@ -26,7 +26,7 @@ const messagesOf = (topic: string, count: number): readonly Message[] =>
 const work = async (input: unknown): Promise<number> => (typeof input === 'object' && input !== null && 'index' in input ? Number(input.index) : Number.NaN)
 
 /** Resolves when `count` numbers from 0 on have been told, each of them once. */
-const tally = (count: number): { tell(index: number): void; readonly all: Promise<void> } => {
+const tally = (count: number): { readonly tell: (index: number) => void; readonly all: Promise<void> } => {
   let [left, sum] = [count, (count * (count - 1)) / 2]
   let finish: (error?: Error) => void
   const all = new Promise<void>((resolve, reject) => {
@@ -46,14 +46,14 @@ const handledByGroup: Contender = {
   name: 'bus and worker group',
   run: async (connection, round, messages) => {
     const bus = natsBus({ connection, prefix: round, storage: 'memory' })
-    const group = workerGroup({ action: ({ input }: Job<unknown>) => work(input), workers: { min: WORKERS, max: WORKERS }, scaling: fixed(WORKERS), capacity: CREDIT })
+    const group = workerGroup({ action: ({ input }: Job) => work(input), workers: { min: WORKERS, max: WORKERS }, scaling: fixed(WORKERS), capacity: CREDIT })
     const { tell, all } = tally(messages.length)
     const subscription: Subscription = bus.deliveries({ topic: 'work', group: 'g', limit$: new BehaviorSubject(CREDIT) }).subscribe((delivery) => {
       if (delivery.message._tag === 'Left') throw new Error(delivery.message.left.reason)
       const { right: message } = delivery.message
       void group.offer(message.payload, {
         ...message,
-        onOutcome: (outcome) => void delivery.settle(ack).then((settled) => tell(settled && outcome.type === 'completed' ? Number(outcome.value) : Number.NaN)),
+        onOutcome: (outcome) => void delivery.settle(ack).then((settled) => tell(settled && outcome.type === 'completed' ? outcome.value : Number.NaN)),
       })
     })
     await all
@@ -85,8 +85,8 @@ const handledByHub: Contender = {
     const bus = natsBus({ connection, prefix: round, storage: 'memory' })
     const { tell, all } = tally(messages.length)
     const hub = actionHub({ bus })
-    const group = hub.do('work', { action: ({ input }: Job<unknown>) => work(input), workers: { min: WORKERS, max: WORKERS }, scaling: fixed(WORKERS) })
-    group.outcomes$.subscribe((outcome) => tell(outcome.type === 'completed' ? Number(outcome.value) : Number.NaN))
+    const group = hub.do('work', { action: ({ input }: Job) => work(input), workers: { min: WORKERS, max: WORKERS }, scaling: fixed(WORKERS) })
+    group.outcomes$.subscribe((outcome) => tell(outcome.type === 'completed' ? outcome.value : Number.NaN))
     hub.start()
     await all
     await hub.drain()

@@ -31,7 +31,27 @@ interface Closing {
 const LIMIT = whole(0)
 const DELIVERIES = { topic: nonEmptyString, group: nonEmptyString, limit$: observable }
 
-/** @throws OptionsError */
+/**
+ * A bus over NATS JetStream, server 2.9 or later, with a connection that it is given and never closes. Each topic has a
+ * stream of its own, each group a durable pull consumer on it, each listener without a group one that goes with it. A
+ * member asks the server for exactly as many messages as it has room for, so it holds nothing back from the others.
+ *
+ * `publish` resolves when the streams have confirmed all messages, and rejects when one was refused or not confirmed: that
+ * one may have arrived, and nothing is sent twice by itself. Without a connection it waits for one `timeoutMs` long.
+ *
+ * Deliveries complete when the bus closes; they error when the server refuses a stream or a consumer, or when the
+ * connection is closed for good; unsubscribing hands back what is unsettled at once. Through everything else, a cut, a
+ * server that was killed or comes back empty, a stream or consumer that was deleted, a connection gone silent, consumption
+ * goes on by itself, and `status$` says how things are. Closing completes `status$`, whose last word is `'lost'`.
+ *
+ * A lease ends by this process's own clock, a moment before the server gives the message to another. A settlement that
+ * comes later, or for a consumer that was made anew, resolves to false and takes nothing from anybody. A settlement
+ * during a cut waits for the connection. Messages that all groups are done with are deleted from the stream.
+ *
+ * Messages of one key are in no order here: `features.keyOrder` is false.
+ *
+ * @throws OptionsError
+ */
 export const natsBus = (options: NatsBusOptions): NatsBus => {
   const settings = settingsOf(options)
   const link = new NatsLink(settings)

@@ -1,15 +1,16 @@
-import type { ConsumerInfo } from '@nats-io/jetstream'
+import type { ConsumerInfo, StreamInfo } from '@nats-io/jetstream'
 import type { Subscriber } from 'rxjs'
 import type { Delivery } from '../bus.js'
 import type { NatsAsks } from './nats-asks.js'
-import { consumerFor, floorOf, type Found, isGroup, type Seat } from './nats-consumer.js'
+import { floorOf, type Found, type Seat } from './nats-consumer.js'
 import { NatsDone } from './nats-done.js'
+import { type KeeperHost, NatsKeeper } from './nats-keeper.js'
 import type { LinkListener, NatsLink } from './nats-link.js'
 import type { Lot } from './nats-lot.js'
 import { type MemberHost, NatsMember } from './nats-member.js'
 import type { NatsSettings } from './nats-options.js'
 import { NatsSettler } from './nats-settler.js'
-import { Refusal, type NatsTopic } from './nats-topic.js'
+import type { NatsTopic } from './nats-topic.js'
 
 /** What all groups of a bus have in common. */
 export interface GroupHost {
@@ -24,11 +25,8 @@ export interface GroupHost {
   late(): void
 }
 
-const FIRST_PAUSE_MS = 50
-const LONGEST_PAUSE_MS = 2_000
-
 /** The consumer of a group, or of one listener without, and its members in this process: it is made again whenever it is gone. */
-export class NatsGroup implements MemberHost, LinkListener {
+export class NatsGroup implements MemberHost, LinkListener, KeeperHost {
   readonly seat: Seat
   readonly of: NatsTopic
   readonly link: NatsLink
@@ -37,14 +35,11 @@ export class NatsGroup implements MemberHost, LinkListener {
   readonly done = new NatsDone()
   readonly members = new Set<NatsMember>()
   readonly #host: GroupHost
+  readonly #keeper: NatsKeeper
   readonly #unlink: () => void
   nextSubject = ''
   /** The consumer as it was last seen; none before it was there. */
   #found: Found | undefined = undefined
-  #working = false
-  /** Which attempt to find the consumer counts: what was asked before the connection went is not answered. */
-  #run = 0
-  readonly #opened: (() => void)[] = []
   #readyMs = -Infinity
 
   constructor(host: GroupHost, topic: NatsTopic, seat: Seat) {
@@ -54,6 +49,7 @@ export class NatsGroup implements MemberHost, LinkListener {
     this.link = host.link
     this.settings = host.settings
     this.settler = new NatsSettler({ ...host, monotonicMs: host.settings.monotonicMs, missing: () => this.trouble() })
+    this.#keeper = new NatsKeeper(this)
     this.#unlink = host.link.listen(this)
   }
 
@@ -65,11 +61,16 @@ export class NatsGroup implements MemberHost, LinkListener {
     return this.#found?.info.name
   }
 
+  // Without members it is still looked after while something is on its way to the server.
+  get wanted(): boolean {
+    return this.members.size > 0 || this.settler.size > 0
+  }
+
   join(subscriber: Subscriber<Delivery>): NatsMember {
     const member = new NatsMember(this, subscriber)
     this.members.add(member)
-    if (this.#found === undefined) this.#establish(0)
-    else if (!this.#working && this.link.up) member.start()
+    if (this.#found === undefined) this.#keeper.start(0, true)
+    else if (!this.#keeper.working && this.link.up) member.start()
     return member
   }
 
@@ -82,19 +83,18 @@ export class NatsGroup implements MemberHost, LinkListener {
   close(): void {
     this.#unlink()
     this.settler.fence()
-    for (const opened of this.#opened.splice(0)) opened()
+    this.#keeper.close()
   }
 
   down(): void {
-    this.#run += 1
-    this.#working = false
+    this.#keeper.cut()
     this.settler.hold()
     for (const member of this.members) member.pause()
   }
 
   up(): void {
     this.of.forget()
-    if (this.#wanted) this.#establish(0)
+    if (this.wanted) this.#keeper.start(0, this.#found === undefined)
   }
 
   gone(error: Error): void {
@@ -104,11 +104,11 @@ export class NatsGroup implements MemberHost, LinkListener {
 
   /** The consumer does not answer, or is another than before: settlements wait until that is clear. */
   trouble(): void {
-    if (this.#working || !this.link.up) return
+    if (this.#keeper.working || !this.link.up) return
     this.settler.hold()
     this.of.forget()
-    const sinceMs = this.settings.monotonicMs() - this.#readyMs
-    this.#establish(sinceMs < this.settings.heartbeatMs ? this.settings.heartbeatMs : 0)
+    const { monotonicMs, heartbeatMs } = this.settings
+    this.#keeper.start(monotonicMs() - this.#readyMs < heartbeatMs ? heartbeatMs : 0, false)
   }
 
   /** What the server tells of the consumer, now and then. */
@@ -145,59 +145,12 @@ export class NatsGroup implements MemberHost, LinkListener {
     this.#host.late()
   }
 
-  #establish(afterMs: number): void {
-    if (this.#working) return
-    this.#working = true
-    this.#run += 1
-    if (this.#found === undefined) this.of.opening(new Promise<void>((resolve) => this.#opened.push(resolve)))
-    void this.#tryAll(this.#run, afterMs)
-  }
-
-  async #tryAll(run: number, afterMs: number): Promise<void> {
-    for (let pauseMs = afterMs; ; pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2 || FIRST_PAUSE_MS)) {
-      // One try after the other.
-      // oxlint-disable no-await-in-loop
-      if (pauseMs > 0) await this.#pause(pauseMs)
-      const done = await this.#isDone(run)
-      // oxlint-enable no-await-in-loop
-      if (run !== this.#run) return
-      for (const opened of this.#opened.splice(0)) opened()
-      this.#working = !done
-      if (done) return
-    }
-  }
-
-  async #isDone(run: number): Promise<boolean> {
-    if (!this.#wanted) return true
-    try {
-      await this.link.whenUp()
-      const found = await consumerFor(this.of, this.seat, this.settings, ({ created }) => this.#floor(created))
-      if (run === this.#run) this.#ready(found)
-      return true
-    } catch (error) {
-      return run !== this.#run || this.#failed(error)
-    }
-  }
-
-  #failed(error: unknown): boolean {
-    this.of.forget()
-    const judged = this.of.judged('it cannot be consumed', error)
-    if (judged instanceof Refusal) this.refused(judged)
-    else this.link.trouble(this, this.#wanted)
-    return judged instanceof Refusal
-  }
-
-  // Without members it is still looked after while something is on its way to the server.
-  get #wanted(): boolean {
-    return this.members.size > 0 || this.settler.size > 0
-  }
-
-  #floor(created: string): number | undefined {
+  floor({ created }: StreamInfo): number | undefined {
     if (this.#found === undefined) return undefined
     return this.#found.stream.created === created ? this.done.floor : 0
   }
 
-  #ready(found: Found): void {
+  ready(found: Found): void {
     const before = this.#found
     this.#found = found
     this.nextSubject = found.nextSubject
@@ -217,11 +170,4 @@ export class NatsGroup implements MemberHost, LinkListener {
     else this.done.clear()
     if (before === undefined) this.done.settledUpTo(floorOf(info))
   }
-
-  #pause(ms: number): Promise<void> {
-    return new Promise((resolve) => this.settings.scheduler.schedule(() => resolve(), ms))
-  }
 }
-
-/** Whether the consumer is of no use to anyone once its only listener has left. */
-export const isOwn = (group: NatsGroup): boolean => !isGroup(group.seat)
