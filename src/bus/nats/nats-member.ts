@@ -1,6 +1,4 @@
 import type { Subscriber } from 'rxjs'
-import * as t from 'io-ts'
-import { anything, checkOptions, milliseconds, oneOf } from '../../core/options.js'
 import { type Wire, wireOf } from '../../core/wire.js'
 import { deadTopic, type Delivery, type Settlement } from '../bus.js'
 import { DEAD_DEPTH, deadLetterText } from './nats-burial.js'
@@ -12,6 +10,7 @@ import type { Lot } from './nats-lot.js'
 import { graceOf, type NatsSettings } from './nats-options.js'
 import { NatsPull, type PullHost } from './nats-pull.js'
 import type { NatsSettler } from './nats-settler.js'
+import { ACK, checkSettlement, NAK, nakAfter, PROGRESS, TERM } from './nats-words.js'
 
 /** What a member needs of its group. */
 export interface MemberHost {
@@ -34,14 +33,6 @@ export interface MemberHost {
   trouble(): void
   refused(error: Error): void
 }
-
-const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
-
-const ACK = bytes('+ACK')
-const NAK = bytes('-NAK')
-const TERM = bytes('+TERM')
-const PROGRESS = bytes('+WPI')
-const NS = 1e6
 
 /** One listener: how many deliveries it may have, and those it has. */
 export class NatsMember implements NatsLender, PullHost {
@@ -134,13 +125,12 @@ export class NatsMember implements NatsLender, PullHost {
     this.#host.refused(error)
   }
 
-  async #refuse(delivery: NatsDelivery, settlement: Settlement): Promise<boolean> {
-    checkOptions('settle', SETTLEMENT, settlement, undefined, ['type', settlement.type === 'retry' ? 'afterMs' : 'reason'])
+  async #refuse(delivery: NatsDelivery, settlement: Exclude<Settlement, { type: 'ack' }>): Promise<boolean> {
+    checkSettlement(settlement)
     if (settlement.type === 'reject') return this.#bury(delivery, settlement.reason, settlement.cause)
-    if (settlement.type === 'ack') return this.#ack(delivery)
     const { maxAttempts } = this.settings
     if (delivery.attempt >= maxAttempts) return this.#bury(delivery, `gave up after ${delivery.attempt} deliveries`, settlement.cause)
-    return this.#finish(delivery, settlement.afterMs > 0 ? bytes(`-NAK {"delay":${Math.ceil(settlement.afterMs * NS)}}`) : NAK)
+    return this.#finish(delivery, nakAfter(settlement.afterMs))
   }
 
   #ack(delivery: NatsDelivery): Promise<boolean> {
@@ -203,5 +193,3 @@ export class NatsMember implements NatsLender, PullHost {
     return false
   }
 }
-
-const SETTLEMENT = { type: oneOf('ack', 'retry', 'reject'), afterMs: milliseconds(), reason: t.string, cause: anything }

@@ -47,10 +47,9 @@ export class NatsSeats {
 
   /** A listener takes its consumer with it, and the stream too if that was made for it alone. */
   #dismiss(group: NatsGroup): void {
-    const work = this.#removed(group).catch(() => undefined)
+    const work = group.settler.idle().then(() => this.#removed(group)).catch(() => undefined).finally(() => group.close())
     this.#leaving.add(work)
     void work.finally(() => this.#leaving.delete(work))
-    group.close()
   }
 
   async #removed({ consumer }: NatsGroup): Promise<void> {

@@ -31,6 +31,7 @@ export class NatsSettler {
   #asked: readonly Sending[] = []
   /** Not sent yet. */
   #line: Sending[] = []
+  readonly #idle: (() => void)[] = []
   /** Whether the consumer is known to be there, and to be the one that delivered what is to be settled. */
   #open = false
 
@@ -40,6 +41,11 @@ export class NatsSettler {
 
   get size(): number {
     return this.#asked.length + this.#line.length
+  }
+
+  /** Resolves once nothing is on its way. */
+  idle(): Promise<void> {
+    return this.size === 0 ? Promise.resolve() : new Promise((resolve) => this.#idle.push(resolve))
   }
 
   /** Resolves to whether it was told in time. */
@@ -70,6 +76,7 @@ export class NatsSettler {
     this.#asked = []
     this.#line = []
     end(all, false)
+    this.#rest()
   }
 
   #go(): void {
@@ -95,13 +102,18 @@ export class NatsSettler {
     return line.filter(({ untilMs }) => untilMs > nowMs)
   }
 
+  #rest(): void {
+    if (this.size === 0) for (const resolve of this.#idle.splice(0)) resolve()
+  }
+
   #answered({ type }: Answer): void {
     const asked = this.#asked
     switch (type) {
       case 'answer':
         this.#asked = []
         this.#go()
-        return end(asked, true)
+        end(asked, true)
+        return this.#rest()
       case 'nobody':
         this.fence()
         return this.#host.missing()
