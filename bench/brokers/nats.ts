@@ -181,7 +181,7 @@ const compare = async (title: string, url: string, contenders: readonly Contende
 }
 
 const quick = process.argv.includes('--quick')
-const [count, rounds] = quick ? [10_000, 2] : [40_000, 7]
+const [count, rounds] = quick ? [10_000, 2] : [40_000, 5]
 const only = process.argv.find((text) => text.startsWith('--only='))?.slice(7)
 const stand = await natsStand()
 try {
