@@ -118,11 +118,12 @@ describe('what cannot be used', () => {
 
   it('is a server without JetStream', async () => {
     const plain = await startNatsServer('--jetstream=false')
-    const connection = await connect({ servers: plain.url })
-    const bus = natsBus({ connection })
-    await expect(bus.publish([messageOf('t', 1)])).rejects.toThrow(/jetstream is not enabled/i)
-    await bus.close()
-    await connection.close()
-    await plain.close()
+    try {
+      const bus = await connectNatsBus({ connect: { servers: plain.url } })
+      await expect(bus.publish([messageOf('t', 1)])).rejects.toThrow(/jetstream is not enabled/i)
+      await bus.close()
+    } finally {
+      await plain.close()
+    }
   })
 })
