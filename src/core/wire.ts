@@ -31,25 +31,38 @@ const limits = (where: string, given: WireLimits): Required<{ [Name in keyof Wir
   return { maxBytes: given.maxBytes ?? DEFAULT_MAX_BYTES, maxDepth: given.maxDepth ?? DEFAULT_MAX_DEPTH }
 }
 
+/** Both ways of the wire, for whoever goes them often. */
+export interface Wire {
+  encode(message: Message): string
+  decode(raw: string | Uint8Array): Either<NoMessage, Message>
+}
+
+/** `encodeMessage` and `decodeMessage` with limits that are checked once: checking them takes as long as a short message. */
+export const wireOf = (given: WireLimits, where = 'wireOf'): Wire => {
+  const { maxBytes, maxDepth } = limits(where, given)
+  return {
+    encode: (message) => {
+      const text = JSON.stringify(plain(message, maxBytes, maxDepth).message)
+      if (exceeds(text, maxBytes)) tooLarge(maxBytes)
+      return text
+    },
+    decode: (raw) => {
+      const parsed = parseJson(raw, maxBytes, maxDepth)
+      if (isLeft(parsed)) return left({ reason: parsed.left, raw: excerpt(raw) })
+      const decoded = messageCodec.decode(parsed.right)
+      return isLeft(decoded) ? left({ reason: sentences(problems(decoded.left)), raw: excerpt(raw) }) : decoded
+    },
+  }
+}
+
 /**
  * A message as JSON, the same on every bus. Throws a `MessageError` that names the place if the envelope is not right, if
  * the payload holds what JSON cannot carry, if a key could reach a prototype, or if it is too large or too deep.
  */
-export const encodeMessage = (message: Message, given: WireLimits = {}): string => {
-  const { maxBytes, maxDepth } = limits('encodeMessage', given)
-  const text = JSON.stringify(plain(message, maxBytes, maxDepth).message)
-  if (exceeds(text, maxBytes)) tooLarge(maxBytes)
-  return text
-}
+export const encodeMessage = (message: Message, given: WireLimits = {}): string => wireOf(given, 'encodeMessage').encode(message)
 
 /** Text or bytes as a message, or everything that is wrong with them. Never throws, whatever came. */
-export const decodeMessage = (raw: string | Uint8Array, given: WireLimits = {}): Either<NoMessage, Message> => {
-  const { maxBytes, maxDepth } = limits('decodeMessage', given)
-  const parsed = parseJson(raw, maxBytes, maxDepth)
-  if (isLeft(parsed)) return left({ reason: parsed.left, raw: excerpt(raw) })
-  const decoded = messageCodec.decode(parsed.right)
-  return isLeft(decoded) ? left({ reason: sentences(problems(decoded.left)), raw: excerpt(raw) }) : decoded
-}
+export const decodeMessage = (raw: string | Uint8Array, given: WireLimits = {}): Either<NoMessage, Message> => wireOf(given, 'decodeMessage').decode(raw)
 
 /** The message as a bus would carry it, without the detour over text: a copy of its own, checked as `encodeMessage` does. */
 export const plainMessage = (message: Message, maxBytes: number = DEFAULT_MAX_BYTES): Message => {

@@ -1,4 +1,5 @@
 import type { Link } from '../core/chain.js'
+import { createMessage } from '../core/create-message.js'
 import type { Envelope, Message } from '../core/message.js'
 import type { Outcome } from '../core/outcome.js'
 import type { Attempt } from './attempt.js'
@@ -73,15 +74,14 @@ const NO_HEADERS: Message['headers'] = Object.freeze({})
 const wrap = ({ raw, envelope, seq, acceptedMs }: Item, address: string): Message =>
   envelope === undefined
     ? { id: `${address}-${seq}`, topic: address, payload: raw, headers: NO_HEADERS, sentAtMs: acceptedMs }
-    : {
+    : createMessage(raw, {
         id: envelope.id ?? `${address}-${seq}`,
         topic: envelope.topic ?? address,
-        payload: raw,
         headers: envelope.headers ?? NO_HEADERS,
         sentAtMs: envelope.sentAtMs ?? acceptedMs,
-        ...(envelope.key === undefined ? {} : { key: envelope.key }),
-        ...(envelope.replyTo === undefined ? {} : { replyTo: envelope.replyTo }),
-        ...(envelope.correlationId === undefined ? {} : { correlationId: envelope.correlationId }),
-        ...(envelope.from === undefined ? {} : { from: envelope.from }),
-        ...(envelope.expiresAtMs === undefined ? {} : { expiresAtMs: envelope.expiresAtMs }),
-      }
+        key: envelope.key,
+        replyTo: envelope.replyTo,
+        correlationId: envelope.correlationId,
+        from: envelope.from,
+        expiresAtMs: envelope.expiresAtMs,
+      })

@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest'
+import { NatsDone } from '../../../src/bus/nats/nats-done.js'
+
+const done = (...numbers: readonly number[]): NatsDone => {
+  const some = new NatsDone()
+  for (const number of numbers) some.add(number)
+  return some
+}
+
+describe('what was acknowledged', () => {
+  it('is not looked up while the consumer is the same: what comes again is to be handled again', () => {
+    expect(done(1, 2).has(1)).toBe(false)
+  })
+
+  it('is known when the consumer begins anew', () => {
+    const some = done(1, 3)
+    some.startAgain()
+    expect([1, 2, 3].map((number) => some.has(number))).toEqual([true, false, true])
+  })
+
+  it('is forgotten up to the floor, which never falls', () => {
+    const some = done(1, 2, 3, 5)
+    some.settledUpTo(3)
+    some.settledUpTo(2)
+    expect([some.floor, some.size]).toEqual([3, 1])
+    some.startAgain()
+    expect([some.has(3), some.has(5)]).toEqual([false, true])
+  })
+
+  it('means nothing for another stream', () => {
+    const some = done(1)
+    some.settledUpTo(1)
+    some.add(2)
+    some.startAgain()
+    some.clear()
+    expect([some.has(2), some.floor, some.size]).toEqual([false, 0, 0])
+  })
+})
