@@ -24,18 +24,32 @@ export interface NoMessage {
 export const DEFAULT_MAX_BYTES = 1_048_576
 const DEFAULT_MAX_DEPTH = 64
 
+const NO_LIMITS: WireLimits = {}
+
 const LIMITS = { maxBytes: whole(1), maxDepth: whole(1, 1_000) }
 
-const limits = (where: string, given: WireLimits): Required<{ [Name in keyof WireLimits]: number }> => {
+interface CheckedLimits {
+  readonly maxBytes: number
+  readonly maxDepth: number
+}
+
+/** Limits that were found right: a bus has the same for every message, and checking them takes longer than parsing one. */
+const checked = new WeakMap<WireLimits, CheckedLimits>()
+
+const limits = (where: string, given: WireLimits): CheckedLimits => {
+  const known = checked.get(given)
+  if (known !== undefined && (given.maxBytes ?? known.maxBytes) === known.maxBytes && (given.maxDepth ?? known.maxDepth) === known.maxDepth) return known
   checkOptions(where, LIMITS, given)
-  return { maxBytes: given.maxBytes ?? DEFAULT_MAX_BYTES, maxDepth: given.maxDepth ?? DEFAULT_MAX_DEPTH }
+  const sound = { maxBytes: given.maxBytes ?? DEFAULT_MAX_BYTES, maxDepth: given.maxDepth ?? DEFAULT_MAX_DEPTH }
+  checked.set(given, sound)
+  return sound
 }
 
 /**
  * A message as JSON, the same on every bus. Throws a `MessageError` that names the place if the envelope is not right, if
  * the payload holds what JSON cannot carry, if a key could reach a prototype, or if it is too large or too deep.
  */
-export const encodeMessage = (message: Message, given: WireLimits = {}): string => {
+export const encodeMessage = (message: Message, given: WireLimits = NO_LIMITS): string => {
   const { maxBytes, maxDepth } = limits('encodeMessage', given)
   const text = JSON.stringify(plain(message, maxBytes, maxDepth).message)
   if (exceeds(text, maxBytes)) tooLarge(maxBytes)
@@ -43,7 +57,7 @@ export const encodeMessage = (message: Message, given: WireLimits = {}): string 
 }
 
 /** Text or bytes as a message, or everything that is wrong with them. Never throws, whatever came. */
-export const decodeMessage = (raw: string | Uint8Array, given: WireLimits = {}): Either<NoMessage, Message> => {
+export const decodeMessage = (raw: string | Uint8Array, given: WireLimits = NO_LIMITS): Either<NoMessage, Message> => {
   const { maxBytes, maxDepth } = limits('decodeMessage', given)
   const parsed = parseJson(raw, maxBytes, maxDepth)
   if (isLeft(parsed)) return left({ reason: parsed.left, raw: excerpt(raw) })

@@ -2,7 +2,7 @@ import { NOW, PARKED, WAKE } from './lua-pieces.js'
 import { redisScript } from './redis-script.js'
 
 /**
- * KEYS stream, retry, wake. ARGV group, consumer, lease in ms, how many, ids of what woke it. Takes over what is due and
+ * KEYS stream, retry, wake, robbed. ARGV group, consumer, lease in ms, how many, ids of what woke it. Takes over what is due and
  * what nobody holds any more: id, deliveries so far, why, and fields of each.
  */
 export const CLAIM = redisScript(`${NOW}
@@ -30,6 +30,7 @@ for _, consumer in ipairs(redis.call('XINFO', 'CONSUMERS', stream, group)) do
   if consumer[2] ~= '${PARKED}' and consumer[4] > 0 then
     for _, p in ipairs(redis.call('XPENDING', stream, group, 'IDLE', lease, '-', '+', left + 1, consumer[2])) do
       if left == 0 then rouse() return taken end
+      if consumer[2] ~= me then redis.call('SADD', KEYS[4], consumer[2]) end
       take(p[1], p[4], 'lease')
     end
   end

@@ -2,7 +2,7 @@ import { PRECEDES } from './lua-pieces.js'
 import { redisScript } from './redis-script.js'
 
 /**
- * KEYS stream, retry, wake. ARGV group, and of one that was there before the id after which it goes on. Makes the group and
+ * KEYS stream, retry, wake, robbed. ARGV group, and of one that was there before the id after which it goes on. Makes the group and
  * what it needs: the first of a topic begins with what is there, a later one with what comes.
  */
 export const JOIN = redisScript(`${PRECEDES}

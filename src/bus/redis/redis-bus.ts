@@ -54,6 +54,7 @@ class Bus implements RedisBus {
   late = 0
   readonly #options: RedisBusOptions
   readonly #prefix: string
+  readonly #limits: { readonly maxBytes: number }
   readonly #scheduler: SchedulerLike
   readonly #commands: RedisLink
   readonly #publisher: Publisher
@@ -67,6 +68,7 @@ class Bus implements RedisBus {
     const { prefix = 'rxcrew:', scheduler = asyncScheduler, maxMessageBytes = DEFAULT_MAX_BYTES, maxAttempts = 5 } = options
     this.#options = options
     this.#prefix = prefix
+    this.#limits = { maxBytes: maxMessageBytes }
     this.#scheduler = scheduler
     this.features = { name: 'redis', maxMessageBytes, maxAttempts, keyOrder: false, fanOut: true, delayedRetry: true, leases: true, retainsForNewGroups: true }
     this.#status$.next('connecting')
@@ -82,8 +84,7 @@ class Bus implements RedisBus {
 
   async publish(messages: Parameters<MessageBus['publish']>[0]): Promise<void> {
     this.#checkOpen('publishing')
-    const { maxMessageBytes: maxBytes } = this.features
-    const texts = messages.map((message) => encodeMessage(message, { maxBytes }))
+    const texts = messages.map((message) => encodeMessage(message, this.#limits))
     await Promise.all(new Set(messages.map(({ topic }, index) => this.#publisher.publish(streamKey(this.#prefix, topic), texts[index] ?? ''))))
   }
 

@@ -37,7 +37,7 @@ export class RedisConsumer implements RedisLender {
 
   constructor(seat: RedisSeat, subscriber: Subscriber<Delivery>) {
     const { keys, commands, scheduler, leaseMs, group, consumer, deadKey } = seat
-    const settleKeys = [keys.stream, keys.retry, keys.wake, deadKey]
+    const settleKeys = [keys.stream, keys.retry, keys.wake, keys.robbed, deadKey]
     this.#seat = seat
     this.#subscriber = subscriber
     this.#reader = new RedisReader(seat)

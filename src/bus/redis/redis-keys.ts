@@ -6,6 +6,8 @@ export interface GroupKeys {
   readonly retry: string
   /** A stream whose entries wake one member that waits for messages. */
   readonly wake: string
+  /** A set: consumers from which another has taken a message over, because its lease had ended. */
+  readonly robbed: string
 }
 
 export const streamKey = (prefix: string, topic: string): string => `${prefix}${topic}`
@@ -15,6 +17,7 @@ export const groupKeys = (prefix: string, topic: string, group: string): GroupKe
   stream: streamKey(prefix, topic),
   retry: `${prefix}~retry:${topic.length}:${topic}:${group}`,
   wake: `${prefix}~wake:${topic.length}:${topic}:${group}`,
+  robbed: `${prefix}~robbed:${topic.length}:${topic}:${group}`,
 })
 
 /** Groups of listeners without a group begin so; they go when their listener does. */

@@ -21,8 +21,8 @@ export class RedisReader {
   }
 
   get #keys(): readonly string[] {
-    const { stream, retry, wake } = this.#seat.keys
-    return [stream, retry, wake]
+    const { stream, retry, wake, robbed } = this.#seat.keys
+    return [stream, retry, wake, robbed]
   }
 
   /** Whether something waits to be taken over from another delivery. */
@@ -32,7 +32,7 @@ export class RedisReader {
 
   /** Whole text, not hash: it must be carried out before anything that is published next. */
   join(): Promise<unknown> {
-    return this.#seat.commands.send(['EVAL', JOIN.text, '3', ...this.#keys, this.#seat.group])
+    return this.#seat.commands.send(['EVAL', JOIN.text, '4', ...this.#keys, this.#seat.group])
   }
 
   /** The group was there before and is gone. */

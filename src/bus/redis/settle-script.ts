@@ -2,12 +2,13 @@ import { NOW, PARKED, WAKE } from './lua-pieces.js'
 import { redisScript } from './redis-script.js'
 
 /**
- * KEYS stream, retry, wake, dead. ARGV group, consumer, number of acknowledged ids, these, then kind, id and argument of
+ * KEYS stream, retry, wake, robbed, dead. ARGV group, consumer, number of acknowledged ids, these, then kind, id and argument of
  * every other settlement; a kind that ends in '!' is sent once more, and may have been carried out. Only what the consumer
- * holds is settled. Answers the places, from 1, of what was not, with why.
+ * holds is settled: one that nobody has ever taken a message from holds all it was given, so that nothing is looked up for
+ * it. Answers the places, from 1, of what was not settled, with why.
  */
 export const SETTLE = redisScript(`${NOW}
-local stream, retry, wake, dead, group, me = KEYS[1], KEYS[2], KEYS[3], KEYS[4], ARGV[1], ARGV[2]
+local stream, retry, wake, robbed, dead, group, me = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], ARGV[1], ARGV[2]
 local refused, mine = {}, {}
 ${WAKE}
 local function holder(id)
@@ -24,11 +25,16 @@ local function park(id, dueMs, deliveries)
   redis.call('ZADD', retry, dueMs, id)
 end
 local acks = tonumber(ARGV[3])
-for i = 1, acks do
-  local id = ARGV[3 + i]
-  if holder(id) == me then mine[#mine + 1] = id else refuse(i, '') end
+if acks > 0 and redis.call('SISMEMBER', robbed, me) == 0 then
+  local done = redis.call('XACK', stream, group, unpack(ARGV, 4, 3 + acks))
+  if done < acks then for i = 1, acks do refuse(i, '') end end
+else
+  for i = 1, acks do
+    local id = ARGV[3 + i]
+    if holder(id) == me then mine[#mine + 1] = id else refuse(i, '') end
+  end
+  if #mine > 0 then redis.call('XACK', stream, group, unpack(mine)) end
 end
-if #mine > 0 then redis.call('XACK', stream, group, unpack(mine)) end
 local woken = false
 local place = acks
 for at = 4 + acks, #ARGV, 3 do

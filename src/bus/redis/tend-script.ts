@@ -2,7 +2,7 @@ import { NOW, PARKED, PRECEDES, WAKE } from './lua-pieces.js'
 import { redisScript } from './redis-script.js'
 
 /**
- * KEYS stream, retry, wake. ARGV group, consumer, lease in ms, ms after which an idle consumer without messages is
+ * KEYS stream, retry, wake, robbed. ARGV group, consumer, lease in ms, ms after which an idle consumer without messages is
  * forgotten. Wakes a member if something is to be taken over, trims what every group is done with, and answers the
  * server's clock and when the next retry is due.
  */
@@ -17,7 +17,10 @@ for _, consumer in ipairs(redis.call('XINFO', 'CONSUMERS', stream, group)) do
       for _, p in ipairs(redis.call('XPENDING', stream, group, '-', '+', 1000, name)) do redis.call('ZADD', retry, 'NX', nowMs, p[1]) end
     end
   elseif pending > 0 then ended = ended or #redis.call('XPENDING', stream, group, 'IDLE', lease, '-', '+', 1, name) > 0
-  elseif idle > forget and name ~= me then redis.call('XGROUP', 'DELCONSUMER', stream, group, name) end
+  elseif idle > forget and name ~= me then
+    redis.call('XGROUP', 'DELCONSUMER', stream, group, name)
+    redis.call('SREM', KEYS[4], name)
+  end
 end
 ${PRECEDES}local oldest
 for _, g in ipairs(redis.call('XINFO', 'GROUPS', stream)) do
