@@ -1,5 +1,7 @@
 import { Redis } from 'ioredis'
 import { createClient } from 'redis'
+import { vi } from 'vitest'
+import type { BusStatus } from '../../../src/bus/bus.js'
 import { redisBus, type RedisBus, type RedisBusOptions, type RedisClient } from 'rxcrew/redis'
 import type { BusEnvironment } from '../../../src/testing/bus-environment.js'
 
@@ -31,3 +33,16 @@ export const environment = (clients: Clients, port: number, outside: Redis): Bus
   leaseMs: LEASE_MS,
   publishRaw: async (topic, raw) => void (await outside.xadd(`rxcrew:${topic}`, '*', 'm', raw)),
 })
+
+/** Resolves once it holds. */
+export const eventually = (what: string, holds: () => boolean | Promise<boolean>, timeout = 10_000): Promise<void> =>
+  vi.waitFor(async () => {
+    if (!(await holds())) throw new Error(`still not: ${what}`)
+  }, { timeout, interval: 5 })
+
+/** The status from now on. */
+export const statusOf = (bus: RedisBus): BusStatus[] => {
+  const told: BusStatus[] = []
+  bus.status$.subscribe((status) => told.push(status))
+  return told
+}

@@ -1,20 +1,13 @@
 import type { SchedulerLike, Subscriber } from 'rxjs'
-import type { Delivery, Settlement } from '../bus.js'
-import { checkSettlement } from '../settlement.js'
+import type { Delivery } from '../bus.js'
 import { afterBurst } from './after-burst.js'
-import { Holdings } from './holdings.js'
+import type { Holdings } from './holdings.js'
 import { answeredWith, isGone, isPassing } from './redis-bus-error.js'
-import { deadLetterText } from './redis-death.js'
-import { RedisDelivery, type RedisLender } from './redis-delivery.js'
+import { RedisLoans } from './redis-loans.js'
 import { RedisReader } from './redis-reader.js'
 import type { RedisEntry } from './redis-reply.js'
-import { runScript } from './redis-script.js'
 import type { RedisSeat } from './redis-seat.js'
-import { SETTLE } from './settle-script.js'
-import { Settler } from './settler.js'
 import { Tender } from './tender.js'
-
-const CLOSED = 'its listener closed'
 
 /** Before it is asked again what answered that it cannot just now. */
 const PAUSE_MS = 250
@@ -22,29 +15,29 @@ const PAUSE_MS = 250
 /** How often a read is asked to end before it ends by itself. */
 const MOST_UNBLOCKS = 20
 
-/** One listener: reads as many messages as it may hold, delivers them, and tells Redis what became of each. */
-export class RedisConsumer implements RedisLender {
+/** One listener: reads as many messages as it may hold, and delivers them. */
+export class RedisConsumer {
   readonly #seat: RedisSeat
   readonly #subscriber: Subscriber<Delivery>
   readonly #reader: RedisReader
-  readonly #holdings: Holdings
-  readonly #settler: Settler
   readonly #tender: Tender
-  #joined: Promise<unknown> | undefined
-  #wasHere = false
+  readonly #loans: RedisLoans
+  readonly #holdings: Holdings
+  #joining: Promise<unknown> | undefined
+  /** Whether the group is known to have been there. */
+  #joined = false
   #left = false
   #onRoom: (() => void) | undefined = undefined
 
   constructor(seat: RedisSeat, subscriber: Subscriber<Delivery>) {
-    const { keys, commands, scheduler, leaseMs, group, consumer, deadKey } = seat
-    const settleKeys = [keys.stream, keys.retry, keys.wake, keys.robbed, deadKey]
+    const { scheduler, leaseMs } = seat
     this.#seat = seat
     this.#subscriber = subscriber
     this.#reader = new RedisReader(seat)
-    this.#holdings = new Holdings(scheduler, () => this.#onFreed())
-    this.#settler = new Settler({ scheduler, leaseMs, run: (parameters) => runScript(commands, SETTLE, settleKeys, [group, consumer, ...parameters]) })
     this.#tender = new Tender({ scheduler, everyMs: Math.min(1_000, leaseMs / 4), look: () => this.#reader.tend() })
-    this.#joined = this.#reader.join()
+    this.#loans = new RedisLoans(seat, this.#tender, () => this.#onFreed())
+    this.#holdings = this.#loans.holdings
+    this.#joining = this.#reader.join()
     void this.#tender.look()
     void this.#run()
   }
@@ -59,47 +52,9 @@ export class RedisConsumer implements RedisLender {
     this.#left = true
     this.#tender.stop()
     this.#seat.reader.close()
-    this.#holdings.loseAll(CLOSED)
     this.#onRoom?.()
-    await this.#settler.idle()
-    this.#settler.close()
+    await this.#loans.close()
     await this.#reader.leave()
-  }
-
-  async settle(delivery: RedisDelivery, settlement: Settlement): Promise<boolean> {
-    if (!this.#holdings.holds(delivery)) return this.#late()
-    checkSettlement(settlement)
-    this.#holdings.remove(delivery)
-    const taken = await this.#tell(delivery, settlement)
-    if (taken && settlement.type === 'retry') this.#tender.expect(settlement.afterMs)
-    return taken || this.#late()
-  }
-
-  async extend(delivery: RedisDelivery): Promise<boolean> {
-    if (!this.#holdings.holds(delivery)) return false
-    const fromMs = this.#seat.scheduler.now()
-    const kept = await this.#settler.tell('extend', delivery.id)
-    if (kept) this.#holdings.renew(delivery, fromMs + this.#seat.leaseMs)
-    else this.#holdings.loseLease(delivery)
-    return kept && this.#holdings.holds(delivery)
-  }
-
-  #tell(delivery: RedisDelivery, settlement: Settlement): Promise<boolean> {
-    const { id, attempt } = delivery
-    if (settlement.type === 'ack') return this.#settler.tell('ack', id)
-    if (settlement.type === 'reject') return this.#bury(delivery, settlement.reason, settlement.cause)
-    if (attempt >= this.#seat.maxAttempts) return this.#bury(delivery, `gave up after ${attempt} deliveries`, settlement.cause)
-    return this.#settler.tell('retry', id, String(settlement.afterMs))
-  }
-
-  #bury(delivery: RedisDelivery, reason: string, cause?: unknown): Promise<boolean> {
-    const nowMs = this.#seat.scheduler.now() + this.#tender.aheadMs
-    return this.#settler.tell('bury', delivery.id, deadLetterText(this.#seat.topic, delivery, nowMs, reason, cause))
-  }
-
-  #late(): boolean {
-    this.#seat.onLate()
-    return false
   }
 
   async #run(): Promise<void> {
@@ -115,8 +70,8 @@ export class RedisConsumer implements RedisLender {
   }
 
   async #turn(): Promise<void> {
-    await this.#join()
-    for (const id of await this.#reader.meet()) if (!this.#holdings.has(id)) void this.#handBack(id)
+    if (this.#joining !== undefined || !this.#joined) await this.#join()
+    for (const id of await this.#reader.meet()) if (!this.#holdings.has(id)) this.#loans.handBack(id)
     if (this.#holdings.credit < 1) await this.#room()
     if (this.#left || this.#holdings.credit < 1) return
     if (this.#reader.isClaimDue) await this.#claim()
@@ -124,14 +79,11 @@ export class RedisConsumer implements RedisLender {
   }
 
   async #join(): Promise<void> {
-    if (this.#wasHere && this.#joined !== undefined) return
-    this.#joined ??= this.#wasHere ? this.#reader.rejoin() : this.#reader.join()
     try {
-      await this.#joined
-      this.#wasHere = true
-    } catch (error) {
-      this.#joined = undefined
-      throw error
+      await (this.#joining ?? this.#reader.join())
+      this.#joined = true
+    } finally {
+      this.#joining = undefined
     }
   }
 
@@ -143,13 +95,8 @@ export class RedisConsumer implements RedisLender {
   async #claim(): Promise<void> {
     const claimed = await this.#asking((count) => this.#reader.claim(count))
     for (const entry of claimed) {
-      const { deliveries, by } = entry
-      if (deliveries < this.#seat.maxAttempts) this.#deliver(entry, deliveries + 1)
-      else {
-        const why = `${by === 'lease' ? 'its lease ended' : CLOSED} on delivery ${deliveries} of ${this.#seat.maxAttempts}`
-        // If it cannot be buried it stays with this consumer, until its lease ends and it is tried again.
-        void this.#bury(this.#made(entry, deliveries), why).catch(() => undefined)
-      }
+      if (entry.deliveries < this.#seat.maxAttempts) this.#deliver(entry, entry.deliveries + 1)
+      else this.#loans.giveUp(entry, entry.deliveries, entry.by)
     }
   }
 
@@ -166,19 +113,8 @@ export class RedisConsumer implements RedisLender {
   #deliver(entry: RedisEntry, attempt: number): void {
     if (this.#left) return
     // The limit fell while they were on their way.
-    if (this.#holdings.size >= this.#holdings.limit) return void this.#handBack(entry.id)
-    const delivery = this.#made(entry, attempt)
-    this.#holdings.add(delivery)
-    this.#subscriber.next(delivery)
-  }
-
-  #made(entry: RedisEntry, attempt: number): RedisDelivery {
-    const { scheduler, leaseMs, decode } = this.#seat
-    return new RedisDelivery(this, entry.id, decode(entry), attempt, scheduler.now() + leaseMs)
-  }
-
-  #handBack(id: string): Promise<unknown> {
-    return this.#settler.tell('untried', id, '0').catch(() => undefined)
+    if (this.#holdings.size >= this.#holdings.limit) this.#loans.handBack(entry.id)
+    else this.#subscriber.next(this.#loans.lend(entry, attempt))
   }
 
   #room(): Promise<void> {
@@ -202,10 +138,16 @@ export class RedisConsumer implements RedisLender {
 
   async #failed(error: unknown): Promise<void> {
     if (this.#left) return
-    if (isGone(error)) return void (this.#joined = undefined)
+    if (isGone(error)) {
+      const joining = this.#reader.rejoin()
+      // Told by the next turn, unless there is none.
+      joining.catch(() => undefined)
+      this.#joining = joining
+      return
+    }
     const explained = answeredWith(`reading '${this.#seat.topic}'`, error)
-    if (explained.isFinal || this.#seat.commands.epoch === 0) return this.#subscriber.error(explained)
-    if (isPassing(error)) await pause(this.#seat.scheduler)
+    if (explained.isFinal || this.#seat.commands.epoch === 0) this.#subscriber.error(explained)
+    else if (isPassing(error)) await pause(this.#seat.scheduler)
     else if (!explained.isCut) this.#subscriber.error(explained)
   }
 }

@@ -93,8 +93,7 @@ export class RedisReader {
   async leave(): Promise<void> {
     const { commands, group, consumer, own } = this.#seat
     const killed = this.#clientId === undefined ? undefined : this.#kill(this.#clientId)
-    await runScript(commands, LEAVE, this.#keys, [group, consumer, own ? '1' : '0']).catch(unlessGone)
-    await killed
+    await Promise.all([killed, runScript(commands, LEAVE, this.#keys, [group, consumer, own ? '1' : '0']).catch(unlessGone)])
   }
 
   async #kill(client: string): Promise<void> {

@@ -8,12 +8,15 @@ export interface RedisEntry {
 const isArray = (value: unknown): value is readonly unknown[] => Array.isArray(value)
 
 /** The entries of one stream; what is none, because it was deleted meanwhile, is left out. */
-export const entriesOf = (reply: unknown): readonly RedisEntry[] => (isArray(reply) ? reply.flatMap(entryOf) : [])
-
-const entryOf = (reply: unknown): readonly RedisEntry[] => {
-  if (!isArray(reply)) return []
-  const [id, fields] = reply
-  return typeof id === 'string' && isArray(fields) ? [{ id, fields: stringsOf(fields) }] : []
+export const entriesOf = (reply: unknown): readonly RedisEntry[] => {
+  const entries: RedisEntry[] = []
+  if (!isArray(reply)) return entries
+  for (const item of reply) {
+    if (!isArray(item)) continue
+    const [id, fields] = item
+    if (typeof id === 'string' && isArray(fields)) entries.push({ id, fields: stringsOf(fields) })
+  }
+  return entries
 }
 
 /** The strings of a list; anything else in it becomes one. */

@@ -20,6 +20,8 @@ export interface SettlerHost {
   readonly scheduler: SchedulerLike
   /** How long a settlement is tried again when the connection ends before the answer. */
   readonly leaseMs: number
+  /** A settlement was not taken: the message is not this consumer's any more. */
+  readonly onLate: () => void
   /** Runs the script with these parameters behind the group and the consumer. */
   run(parameters: readonly string[]): Promise<unknown>
 }
@@ -82,8 +84,11 @@ export class Settler {
   #answered(batch: readonly Pending[], refused: ReadonlyMap<number, string>): void {
     batch.forEach(({ kind, resolve, reject }, index) => {
       const why = refused.size === 0 ? undefined : refused.get(index + 1)
-      if (why === undefined || why === '') resolve(why === undefined)
-      else reject(answeredWith(kind === 'bury' ? 'publishing the dead letter' : 'settling', new Error(why)))
+      if (why === undefined) resolve(true)
+      else if (why === '') {
+        if (kind !== 'extend' && kind !== 'untried') this.#host.onLate()
+        resolve(false)
+      } else reject(answeredWith(kind === 'bury' ? 'publishing the dead letter' : 'settling', new Error(why)))
     })
     this.#next()
   }
