@@ -21,7 +21,7 @@ describe.each(CLIENTS)('over $name, with a connection that is disturbed', (clien
     server = await redisServer()
     proxy = await tcpProxy(server.port)
     outside = admin(server.port)
-    bus = busOn(clients, proxy.port)
+    bus = busOn(clients, proxy.port, { answerWithinMs: 500 })
   })
 
   afterEach(async () => {
@@ -101,7 +101,7 @@ describe.each(CLIENTS)('over $name, with a connection that is disturbed', (clien
   })
 
   it('delivers at once what a broken connection was given and never brought, as the same attempt', async () => {
-    const patient = busOn(clients, proxy.port, { leaseMs: 60_000, blockMs: 500 })
+    const patient = busOn(clients, proxy.port, { leaseMs: 60_000, blockMs: 500, answerWithinMs: 500 })
     const listener = listen(patient, { topic: 't', group: 'g', limit: 1 })
     await patient.publish([messageOf('t', 0)])
     await eventually('the first comes', () => listener.got.length === 1)
@@ -118,7 +118,7 @@ describe.each(CLIENTS)('over $name, with a connection that is disturbed', (clien
   })
 
   it('tells a settlement again whose answer was lost with the connection, and says that it was taken', async () => {
-    const patient = busOn(clients, proxy.port, { leaseMs: 60_000 })
+    const patient = busOn(clients, proxy.port, { leaseMs: 60_000, answerWithinMs: 500 })
     const listener = listen(patient, { topic: 't', group: 'g' })
     await patient.publish([messageOf('t', 0), messageOf('t', 1)])
     await eventually('both come', () => listener.got.length === 2)

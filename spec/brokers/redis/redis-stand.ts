@@ -25,7 +25,7 @@ export const admin = (port: number): Redis => new Redis({ port, maxRetriesPerReq
 export const LEASE_MS = 500
 
 export const busOn = (clients: Clients, port: number, options: Partial<RedisBusOptions> = {}): RedisBus =>
-  redisBus({ client: clients.make(port), leaseMs: LEASE_MS, blockMs: 200, answerWithinMs: 500, ...options })
+  redisBus({ client: clients.make(port), leaseMs: LEASE_MS, blockMs: 200, ...options })
 
 /** A bus for one case of the contract. */
 export const environment = (clients: Clients, port: number, outside: Redis): BusEnvironment => ({
