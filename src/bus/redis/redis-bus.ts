@@ -17,6 +17,7 @@ import { busStatus } from './redis-status.js'
 import { CLAIM } from './claim-script.js'
 import { PUBLISH } from './publish-script.js'
 import { SETTLE } from './settle-script.js'
+import { READ } from './read-script.js'
 import { TEND } from './tend-script.js'
 
 /** A bus on Redis Streams. */
@@ -163,7 +164,7 @@ class Bus implements RedisBus {
 
   #onCommands(): void {
     // Before anything that waits to be sent: what is then run by its hash keeps its place.
-    if (this.#commands.state === 'up') for (const { text } of [PUBLISH, SETTLE, CLAIM, TEND]) this.#commands.send(['SCRIPT', 'LOAD', text]).catch(() => undefined)
+    if (this.#commands.state === 'up') for (const { text } of [PUBLISH, SETTLE, READ, CLAIM, TEND]) this.#commands.send(['SCRIPT', 'LOAD', text]).catch(() => undefined)
     this.#refresh()
   }
 

@@ -1,10 +1,11 @@
 import { isGone, RedisBusError } from './redis-bus-error.js'
-import { type ClaimedEntry, claimedOf, type RedisEntry, streamsOf, stringsOf } from './redis-reply.js'
+import { type ClaimedEntry, claimedOf, flatOf, type RedisEntry, streamsOf, stringsOf } from './redis-reply.js'
 import { runScript } from './redis-script.js'
 import type { RedisSeat } from './redis-seat.js'
 import { CLAIM } from './claim-script.js'
 import { JOIN } from './join-script.js'
 import { LEAVE } from './leave-script.js'
+import { READ } from './read-script.js'
 import { TEND } from './tend-script.js'
 
 /** What a consumer asks of Redis, one command each. */
@@ -15,6 +16,8 @@ export class RedisReader {
   #epochs = ''
   #tokens: string[] = []
   #lastId = '0-0'
+  /** The last read brought all that was asked for. */
+  #isFlowing = false
 
   constructor(seat: RedisSeat) {
     this.#seat = seat
@@ -65,6 +68,22 @@ export class RedisReader {
 
   /** New messages, as soon as there are some; none when the wait was over or broken off. */
   async read(count: number): Promise<readonly RedisEntry[]> {
+    let read = this.#isFlowing ? await this.#readAtOnce(count) : []
+    if (read.length === 0 && this.#tokens.length === 0) read = await this.#readWhenThereAreSome(count)
+    this.#lastId = read.at(-1)?.id ?? this.#lastId
+    this.#isFlowing = read.length === count
+    return read
+  }
+
+  // While there are more than are asked for, what a script answers takes the client less time to read than what a read does.
+  async #readAtOnce(count: number): Promise<readonly RedisEntry[]> {
+    const { commands, keys, group, consumer } = this.#seat
+    const { entries, woke } = flatOf(await runScript(commands, READ, [keys.stream, keys.wake], [group, consumer, String(count)]))
+    this.#tokens.push(...woke)
+    return entries
+  }
+
+  async #readWhenThereAreSome(count: number): Promise<readonly RedisEntry[]> {
     const { reader, keys, group, consumer, blockMs } = this.#seat
     const reply = await reader.send(['XREADGROUP', 'GROUP', group, consumer, 'COUNT', String(count), 'BLOCK', String(blockMs), 'STREAMS', keys.stream, keys.wake, '>', '>'])
     let read: readonly RedisEntry[] = []
@@ -72,7 +91,6 @@ export class RedisReader {
       if (stream.endsWith(keys.wake)) this.#tokens.push(...entries.map(({ id }) => id))
       else read = entries
     }
-    this.#lastId = read.at(-1)?.id ?? this.#lastId
     return read
   }
 

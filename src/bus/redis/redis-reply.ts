@@ -1,3 +1,5 @@
+import { FIELD } from './redis-keys.js'
+
 /** An entry of a stream, as Redis has it. */
 export interface RedisEntry {
   readonly id: string
@@ -38,6 +40,18 @@ const pairsOf = (reply: object): readonly (readonly [unknown, unknown])[] => {
   if (!isArray(reply)) return Object.entries(reply)
   if (isArray(reply[0])) return reply.map((pair): readonly [unknown, unknown] => (isArray(pair) ? [pair[0], pair[1]] : [undefined, undefined]))
   return reply.flatMap((name, index) => (index % 2 === 0 ? [[name, reply[index + 1]] as const] : []))
+}
+
+/** What the script that reads at once answered: entries, and the ids of what wakes. */
+export const flatOf = (reply: unknown): { readonly entries: readonly RedisEntry[]; readonly woke: readonly string[] } => {
+  const entries: RedisEntry[] = []
+  if (!isArray(reply)) return { entries, woke: [] }
+  for (let at = 0; at < reply.length - 1; at += 1) {
+    const item = reply[at]
+    if (isArray(item)) entries.push(...entriesOf([item]))
+    else if (typeof item === 'string') entries.push({ id: item, fields: [FIELD, String(reply[(at += 1)])] })
+  }
+  return { entries, woke: stringsOf(reply.at(-1)) }
 }
 
 /** A message that was taken over from another delivery of it. */
