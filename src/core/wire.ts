@@ -34,14 +34,14 @@ interface CheckedLimits {
 }
 
 /** Limits that were found right: a bus has the same for every message, and checking them takes longer than parsing one. */
-const checked = new WeakMap<WireLimits, CheckedLimits>()
+const soundLimits = new WeakMap<WireLimits, CheckedLimits>()
 
 const limits = (where: string, given: WireLimits): CheckedLimits => {
-  const known = checked.get(given)
+  const known = soundLimits.get(given)
   if (known !== undefined && (given.maxBytes ?? known.maxBytes) === known.maxBytes && (given.maxDepth ?? known.maxDepth) === known.maxDepth) return known
   checkOptions(where, LIMITS, given)
   const sound = { maxBytes: given.maxBytes ?? DEFAULT_MAX_BYTES, maxDepth: given.maxDepth ?? DEFAULT_MAX_DEPTH }
-  checked.set(given, sound)
+  soundLimits.set(given, sound)
   return sound
 }
 

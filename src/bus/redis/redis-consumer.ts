@@ -136,18 +136,18 @@ export class RedisConsumer {
     }
   }
 
-  async #failed(error: unknown): Promise<void> {
+  async #failed(reason: unknown): Promise<void> {
     if (this.#left) return
-    if (isGone(error)) {
+    if (isGone(reason)) {
       const joining = this.#reader.rejoin()
       // Told by the next turn, unless there is none.
       joining.catch(() => undefined)
       this.#joining = joining
       return
     }
-    const explained = answeredWith(`reading '${this.#seat.topic}'`, error)
+    const explained = answeredWith(`reading '${this.#seat.topic}'`, reason)
     if (explained.isFinal || this.#seat.commands.epoch === 0) this.#subscriber.error(explained)
-    else if (isPassing(error)) await pause(this.#seat.scheduler)
+    else if (isPassing(reason)) await pause(this.#seat.scheduler)
     else if (!explained.isCut) this.#subscriber.error(explained)
   }
 }
