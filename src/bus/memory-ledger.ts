@@ -1,10 +1,9 @@
-import * as t from 'io-ts'
-import { anything, checkOptions, milliseconds, oneOf } from '../core/options.js'
 import type { Settlement } from './bus.js'
 import { Backlog } from './memory-backlog.js'
 import type { Entry } from './memory-entry.js'
 import { Leases } from './memory-leases.js'
 import { Retries } from './memory-retries.js'
+import { checkSettlement } from './settlement.js'
 
 /** What a ledger leaves to its group. */
 export interface LedgerHost {
@@ -71,7 +70,7 @@ export class Ledger {
       this.acked += 1
       return this.drop(entry)
     }
-    checkOptions('settle', SETTLEMENT, settlement, undefined, ['type', settlement.type === 'retry' ? 'afterMs' : 'reason'])
+    checkSettlement(settlement)
     entry.cause = settlement.cause ?? entry.cause
     if (settlement.type === 'reject') return this.#bury(entry, settlement.reason)
     if (entry.attempt >= this.#host.maxAttempts) return this.#bury(entry, `gave up after ${entry.attempt} deliveries`)
@@ -141,5 +140,3 @@ export class Ledger {
     this.#host.freed(entry)
   }
 }
-
-const SETTLEMENT = { type: oneOf('ack', 'retry', 'reject'), afterMs: milliseconds(), reason: t.string, cause: anything }

@@ -1,4 +1,5 @@
-import { checkOptions, milliseconds } from '../core/options.js'
+import * as t from 'io-ts'
+import { anything, checkOptions, milliseconds, oneOf } from '../core/options.js'
 import type { Settlement } from './bus.js'
 
 /** It was handled: the bus forgets it. */
@@ -12,3 +13,10 @@ export const retry = (afterMs: number, cause?: unknown): Settlement => {
 
 /** It can never be handled: it becomes a dead letter for this reason. */
 export const reject = (reason: string, cause?: unknown): Settlement => ({ type: 'reject', reason, cause })
+
+const SETTLEMENT = { type: oneOf('ack', 'retry', 'reject'), afterMs: milliseconds(), reason: t.string, cause: anything }
+
+/** Throws an `OptionsError` unless it is a settlement; one that was made elsewhere may be anything. */
+export const checkSettlement = (settlement: Settlement): void => {
+  if (settlement.type !== 'ack') checkOptions('settle', SETTLEMENT, settlement, undefined, ['type', settlement.type === 'retry' ? 'afterMs' : 'reason'])
+}

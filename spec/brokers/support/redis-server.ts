@@ -1,0 +1,35 @@
+import { type Child, freePort, scratchFolder, startChild } from './child.js'
+
+/** A Redis server of a test's own, on a free port of the loopback interface; it keeps nothing when it ends. */
+export interface RedisServer {
+  readonly port: number
+  /** Ends it at once, as a machine that fails would. */
+  kill(): Promise<void>
+  /** Starts it anew on the same port, empty. */
+  start(): Promise<void>
+  /** Ends it and takes its folder away. */
+  close(): Promise<void>
+}
+
+const READY = 'Ready to accept connections'
+
+export const redisServer = async (...parameters: readonly string[]): Promise<RedisServer> => {
+  const port = await freePort()
+  const folder = await scratchFolder()
+  let child: Child | undefined
+  const start = async (): Promise<void> => {
+    child = startChild('redis-server', ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder.path, ...parameters])
+    await child.printed(READY)
+  }
+  const kill = async (): Promise<void> => child?.end('SIGKILL')
+  await start()
+  return {
+    port,
+    kill,
+    start,
+    async close() {
+      await kill()
+      await folder.remove()
+    },
+  }
+}

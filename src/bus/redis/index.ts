@@ -1,0 +1,7 @@
+export { redisBus, type RedisBus } from './redis-bus.js'
+export type { RedisBusOptions } from './redis-bus-options.js'
+export { RedisBusError, type RedisBusErrorCode } from './redis-bus-error.js'
+export type { RedisClient } from './redis-client.js'
+export type { IoredisClient } from './ioredis-client.js'
+export type { NodeRedisClient } from './node-redis-client.js'
+export type { DecodeForeign, ForeignEntry } from './redis-decode.js'
