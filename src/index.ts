@@ -27,6 +27,8 @@ export type {
 export type { BatchHandler, BatchJob, BatchMember } from './group/batch-job.js'
 
 // Scaling
+export { adaptive } from './scaling/adaptive.js'
+export type { AdaptiveOptions } from './scaling/adaptive-options.js'
 export { demand, type DemandOptions } from './scaling/demand.js'
 export { fixed } from './scaling/fixed.js'
 export { control, decisions, type ControlDecision, type ControlOptions } from './scaling/control.js'

@@ -5,7 +5,7 @@ import { SlidingQuantiles } from './sliding-quantiles.js'
 export const QUANTILES_WINDOW_MS = 60_000
 
 /** The part of a load sample that is about the window since the sample before. */
-export type Flow = Pick<LoadSample, 'windowMs' | 'maxInFlight' | 'arrivals' | 'completions' | 'failures' | 'busyMs' | 'serviceMs'>
+export type Flow = Pick<LoadSample, 'windowMs' | 'maxInFlight' | 'arrivals' | 'completions' | 'failures' | 'busyMs' | 'serviceMs' | 'servedMs'>
 
 /** What happens in a group between two load samples. */
 export class LoadWindow {
@@ -20,6 +20,7 @@ export class LoadWindow {
   #maxInFlight = 0
   #busyMs = 0
   #ends = 0
+  #servedMs = 0
 
   constructor(nowMs: number) {
     this.#startMs = nowMs
@@ -44,8 +45,10 @@ export class LoadWindow {
     this.#ends += 1
   }
 
-  completed(): void {
+  /** What was started then is completed. */
+  completed(startedMs: number, nowMs: number): void {
     this.#completions += 1
+    this.#servedMs += nowMs - startedMs
   }
 
   failed(): void {
@@ -63,9 +66,10 @@ export class LoadWindow {
       failures: this.#failures,
       busyMs: this.#busyMs,
       serviceMs: this.#ends === 0 ? undefined : this.serviceMs.read(nowMs),
+      servedMs: this.#servedMs,
     }
     this.#startMs = nowMs
-    this.#arrivals = this.#completions = this.#failures = this.#busyMs = this.#ends = 0
+    this.#arrivals = this.#completions = this.#failures = this.#busyMs = this.#ends = this.#servedMs = 0
     this.#maxInFlight = this.inFlight
     return flow
   }

@@ -32,6 +32,8 @@ export interface LoadSample {
   readonly busyMs: number
   /** Time from start to settlement of what ended in the window, in ms; absent when nothing ended. */
   readonly serviceMs?: Quantiles | undefined
+  /** Time from start to settlement summed over what completed in the window, in ms. */
+  readonly servedMs?: number | undefined
   /** Node only: share of the window the event loop was busy, 0–1. */
   readonly eventLoopUtilization?: number | undefined
   /** Node only: memory used, as a share of what the container allows, 0–1. */

@@ -67,7 +67,7 @@ export class Ledger {
     item.place = 'settled'
     this.settled += 1
     this.outcomes[type] += 1
-    if (type === 'completed') this.#window.completed()
+    if (type === 'completed') this.#window.completed(item.attemptMs, nowMs)
   }
 
   /** Takes what happened since the last call, and begins a new window. */

@@ -143,7 +143,7 @@ export class GroupModel implements ModelCrewHost {
     if (this.#attempts.fails(message)) this.#fail(message)
     else {
       this.#crew.giveBack()
-      this.#window.completed()
+      this.#window.completed(this.#attempts.startedMs(message), this.nowMs)
       this.#settle(message, true)
     }
     this.#startWaiting()
