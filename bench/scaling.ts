@@ -60,7 +60,7 @@ const ours = compete(adaptive, against)
 console.log(`${chosen.length} scenarios; p99 of waiting + service and worker-seconds as ratios to the best fixed number of workers, found with hindsight.\n`)
 console.log('| policy | p99, geometric mean | p99, worst | worker-seconds |\n|---|---:|---|---:|')
 console.log(row('adaptive()', ours))
-console.log(row('demand()', compete(demand, against)))
+if (!values.quick) console.log(row('demand()', compete(demand, against)))
 console.log(`| clairvoyant | 1.00 | 1.00 | ${mean(against.map(({ clairvoyant: share }) => share)).toFixed(2)} |\n`)
 for (const { scenario, p99, cost } of worst(ours, Number(values.worst))) console.log(`adaptive(): ${p99.toFixed(2)} at ${cost.toFixed(2)} in ${scenario}`)
 if (values.sensitivity) {

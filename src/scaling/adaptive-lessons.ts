@@ -2,7 +2,7 @@ import type { LoadSample } from '../core/load.js'
 import type { AdaptivePlan } from './adaptive-options.js'
 import { isSpan } from './clock.js'
 import { estimateKnee } from './knee-estimate.js'
-import { earlySight, extend, fullSight, idleSight, meanBusy, NO_EPOCH, type Epoch, type Sight } from './knee-evidence.js'
+import { earlySight, extend, isFull, meanBusy, NO_EPOCH, sightOf, type Epoch, type Sight } from './knee-evidence.js'
 import { nearest, sizesUpTo } from './knee-sizes.js'
 
 /** What was seen so far, and what is being seen. */
@@ -10,9 +10,7 @@ export interface Learning {
   /** Messages that ended at each size, and the time they took altogether, in ms. */
   readonly ended: readonly number[]
   readonly tookMs: readonly number[]
-  /** Of the time in which the line is never empty, and of the other. */
-  readonly full: Epoch
-  readonly idle: Epoch
+  readonly epoch: Epoch
   /** Whether someone waited at the last sample. */
   readonly waited: boolean
   /** Coefficient of variation of the service times. */
@@ -36,7 +34,7 @@ export interface Lessons {
   readonly known: boolean
 }
 
-export const startLearning: Learning = { ended: [], tookMs: [], full: NO_EPOCH, idle: NO_EPOCH, waited: false, variation: 2, baseMs: 0, overloaded: false }
+export const startLearning: Learning = { ended: [], tookMs: [], epoch: NO_EPOCH, waited: false, variation: 2, baseMs: 0, overloaded: false }
 
 interface Circumstances {
   readonly wanted: number
@@ -60,29 +58,25 @@ export const learn = (before: Learning, load: LoadSample, { wanted, settled, pla
   const variation = variationOf(before.variation, load)
   const enough = plan.evidence * (1 + variation * variation)
   const board = new Board(sizes, before, 0.5 ** (load.windowMs / plan.memoryMs))
-  const epochs = { full: full && settled ? extend(before.full, load) : before.full, idle: full ? before.idle : extend(before.idle, load) }
-  if (epochs.idle.ended >= EPOCH * enough) {
-    board.put(idleSight(epochs.idle, before.baseMs, wanted))
-    epochs.idle = NO_EPOCH
-  }
-  if (epochs.full.ended >= EPOCH * enough) {
-    if (before.overloaded) board.forgetBeyond(meanBusy(epochs.full))
-    board.put(fullSight(epochs.full))
-    epochs.full = NO_EPOCH
+  let epoch = full && !settled ? before.epoch : extend(before.epoch, load, full)
+  if (epoch.ended >= EPOCH * enough) {
+    if (isFull(epoch) && before.overloaded) board.forgetBeyond(meanBusy(epoch))
+    board.put(sightOf(epoch, before.baseMs, wanted))
+    epoch = NO_EPOCH
   }
   const now = board.copy()
-  if (epochs.idle.ended > 0) now.put(idleSight(epochs.idle, before.baseMs, wanted))
-  if (epochs.full.lastedMs > 0) now.put(earlySight(epochs.full, before.baseMs, variation))
+  now.put(earlySight(epoch, before.baseMs, wanted, variation))
   const { best, baseMs } = estimateKnee(sizes, now.ended, now.tookMs, variation)
   const tried = sizes[now.ended.findLastIndex((count) => count >= enough)] ?? 0
   const rest = { waited: load.waiting > 0, variation, baseMs: baseMs > 0 ? baseMs : before.baseMs, overloaded: before.overloaded }
   const closed = (closedBaseMs: number): Learning => {
-    if (epochs.full.lastedMs > 0 && epochs.full.lastedMs >= closedBaseMs) board.put(fullSight(epochs.full))
-    return { ...rest, ended: board.ended, tookMs: board.tookMs, idle: epochs.idle, full: NO_EPOCH }
+    if (!isFull(epoch)) return { ...rest, ended: board.ended, tookMs: board.tookMs, epoch }
+    if (epoch.lastedMs >= closedBaseMs) board.put(sightOf(epoch, closedBaseMs, wanted))
+    return { ...rest, ended: board.ended, tookMs: board.tookMs, epoch: NO_EPOCH }
   }
   return {
     lessons: { best: sizes[best] ?? load.max, baseMs: rest.baseMs, variation, tried, full, known: now.ended.some((count) => count > 0) },
-    learning: { open: { ...rest, ended: board.ended, tookMs: board.tookMs, ...epochs }, closed },
+    learning: { open: { ...rest, ended: board.ended, tookMs: board.tookMs, epoch }, closed },
   }
 }
 

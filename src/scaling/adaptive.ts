@@ -17,6 +17,10 @@ export interface AdaptiveState {
   readonly clockMs: number
   /** The moment of the last change on that clock. */
   readonly changedMs: number
+  /** The moment since when the line has been full, or of the last try of fewer, on that clock. */
+  readonly fullMs: number
+  /** The moment until when fewer are tried, on that clock. */
+  readonly tryingMs: number
 }
 
 const CODECS = {
@@ -44,7 +48,7 @@ export const adaptive = (options: AdaptiveOptions = {}): ScalingPolicy<AdaptiveS
   const plan = { memoryMs, holdMs, drainMs, headroom, growth, evidence }
   return {
     name: 'adaptive',
-    initial: { wanted: null, learning: startLearning, asking: startAsking, clockMs: 0, changedMs: 0 },
+    initial: { wanted: null, learning: startLearning, asking: startAsking, clockMs: 0, changedMs: 0, fullMs: 0, tryingMs: 0 },
     wake: { waitedMs, idledMs: holdMs, afterWork: true },
     step: (state, load) => {
       if (state.wanted === null) return first(state, load)
@@ -69,13 +73,40 @@ const next = (state: Begun, load: LoadSample, plan: AdaptivePlan): ScalingDecisi
   const asking = askFor(state.asking, load, lessons, { wanted: state.wanted, plan })
   const hoped = withinBounds(Math.min(lessons.best, Math.ceil(asking.held), Math.max(state.wanted > lessons.tried ? state.wanted : 0, reach(lessons, load, plan))), load)
   const calm = !lessons.full || sinceMs >= DWELLS * lessons.baseMs
-  const wanted = withinBounds(steady(state.wanted, hoped, lessons, calm), load)
+  const trying = tryFewer(state, lessons)
+  const wanted = withinBounds(trying.wanted ?? steady(state.wanted, hoped, lessons, calm), load)
   const changed = wanted !== state.wanted
-  const kept = changed ? learning.closed(lessons.baseMs) : learning.open
   const overloaded = asking.rate * lessons.baseMs > OVERLOAD * wanted
-  return { state: { wanted, learning: { ...kept, overloaded }, asking, clockMs: state.clockMs, changedMs: changed ? state.clockMs : state.changedMs }, wanted, reason: why(state.wanted, wanted, hoped) }
+  return {
+    state: {
+      wanted, asking, clockMs: state.clockMs, fullMs: trying.fullMs, tryingMs: trying.tryingMs,
+      learning: { ...(changed ? learning.closed(lessons.baseMs) : learning.open), overloaded },
+      changedMs: changed ? state.clockMs : state.changedMs,
+    },
+    wanted,
+    reason: trying.wanted === undefined ? why(state.wanted, wanted, hoped) : 'exploring',
+  }
 }
 
+interface Trying {
+  readonly fullMs: number
+  readonly tryingMs: number
+  /** What is tried now, if anything. */
+  readonly wanted?: number
+}
+
+/** A line that stays full, whatever is believed: fewer may get more done. */
+const tryFewer = ({ wanted, clockMs, fullMs, tryingMs }: Begun, { full, baseMs }: Lessons): Trying => {
+  if (clockMs < tryingMs) return { fullMs: clockMs, tryingMs, wanted }
+  if (!full) return { fullMs: clockMs, tryingMs }
+  if (wanted === 1 || clockMs - fullMs < Math.max(LONG_MS, LONG * baseMs)) return { fullMs, tryingMs }
+  return { fullMs: clockMs, tryingMs: clockMs + DWELLS * baseMs, wanted: Math.floor(wanted * FEWER) }
+}
+
+/** A line that has been full for so many services, and for so long, will not be empty by itself. */
+const LONG = 20
+const LONG_MS = 2_000
+const FEWER = 0.7
 /** Services after a change until what runs was started under the new number. */
 const SETTLES = 1.5
 /** Services for which a number is kept. */

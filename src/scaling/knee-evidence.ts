@@ -15,28 +15,39 @@ export interface Epoch {
   /** Workers at work, summed over the time, in worker-ms. */
   readonly busyMs: number
   readonly lastedMs: number
+  /** Of this, so long the line was never empty. */
+  readonly fullMs: number
   readonly mostBusy: number
 }
 
-export const NO_EPOCH: Epoch = { ended: 0, servedMs: 0, busyMs: 0, lastedMs: 0, mostBusy: 0 }
+export const NO_EPOCH: Epoch = { ended: 0, servedMs: 0, busyMs: 0, lastedMs: 0, fullMs: 0, mostBusy: 0 }
 
-export const extend = (epoch: Epoch, load: LoadSample): Epoch => ({
+export const extend = (epoch: Epoch, load: LoadSample, full: boolean): Epoch => ({
   ended: epoch.ended + load.completions,
   servedMs: epoch.servedMs + (load.servedMs ?? load.busyMs),
   busyMs: epoch.busyMs + load.busyMs,
   lastedMs: epoch.lastedMs + load.windowMs,
+  fullMs: epoch.fullMs + (full ? load.windowMs : 0),
   mostBusy: Math.max(epoch.mostBusy, load.maxInFlight),
 })
 
 /** The mean number at work. */
 export const meanBusy = ({ busyMs, lastedMs }: Epoch): number => (lastedMs > 0 ? busyMs / lastedMs : 0)
 
+/** Whether the line was never empty for most of it: the number at work stood. */
+export const isFull = ({ fullMs, lastedMs }: Epoch): boolean => fullMs * 2 > lastedMs
+
 /**
- * An epoch in which the line was empty. Whoever came found the mean number at work and joined it. If it took longer
- * than it should, those did who came while the most were at work.
+ * What an epoch says. It must not end because of what is waiting: a long message makes others wait, and its end makes
+ * an end of that, so it would always be counted among those for which nobody waited.
+ *
+ * With a full line, over its length, all busy time is somebody's, those cut off by its end included. Otherwise whoever
+ * came found the mean number at work and joined it; and if they took longer than they should, those did who came while
+ * the most were at work.
  */
-export const idleSight = (epoch: Epoch, baseMs: number, wanted: number): Sight => {
+export const sightOf = (epoch: Epoch, baseMs: number, wanted: number): Sight => {
   const mean = meanBusy(epoch)
+  if (isFull(epoch)) return { busy: mean, ended: epoch.ended, tookMs: epoch.busyMs }
   const slowed = baseMs > 0 && epoch.servedMs > SLOWED * baseMs * epoch.ended
   const busy = slowed ? Math.max(epoch.mostBusy, mean) : Math.min(mean + 1, Math.max(wanted, mean))
   return { busy, ended: epoch.ended, tookMs: epoch.servedMs }
@@ -44,15 +55,13 @@ export const idleSight = (epoch: Epoch, baseMs: number, wanted: number): Sight =
 
 const SLOWED = 1.15
 
-/** An epoch in which the line was never empty and the number at work stood: over its length, all busy time is somebody's. */
-export const fullSight = (epoch: Epoch): Sight => ({ busy: meanBusy(epoch), ended: epoch.ended, tookMs: epoch.busyMs })
-
 /**
  * The same before it is long enough to be taken at its word. Those still at work have not ended, which is no sign that
  * they are slow unless they take longer than they should: one full round of them is left out.
  */
-export const earlySight = (epoch: Epoch, baseMs: number, variation: number): Sight => {
-  const busy = meanBusy(epoch)
-  const surelyMs = epoch.busyMs - busy * baseMs * (1 + variation * variation)
-  return { busy, ended: epoch.ended, tookMs: Math.max(Math.min(epoch.servedMs, epoch.busyMs), surelyMs) }
+export const earlySight = (epoch: Epoch, baseMs: number, wanted: number, variation: number): Sight => {
+  const sight = sightOf(epoch, baseMs, wanted)
+  if (!isFull(epoch)) return sight
+  const surelyMs = epoch.busyMs - sight.busy * baseMs * (1 + variation * variation)
+  return { ...sight, tookMs: Math.max(Math.min(epoch.servedMs, epoch.busyMs), surelyMs) }
 }
