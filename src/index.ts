@@ -29,6 +29,7 @@ export type { BatchHandler, BatchJob, BatchMember } from './group/batch-job.js'
 // Scaling
 export { demand, type DemandOptions } from './scaling/demand.js'
 export { fixed } from './scaling/fixed.js'
+export { aimd, type AimdOptions } from './scaling/aimd.js'
 export { control, decisions, type ControlDecision } from './scaling/control.js'
 export type { Reason, ScalingDecision, ScalingPolicy, Wake } from './scaling/policy.js'
 
