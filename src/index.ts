@@ -30,6 +30,8 @@ export type { BatchHandler, BatchJob, BatchMember } from './group/batch-job.js'
 export { demand, type DemandOptions } from './scaling/demand.js'
 export { fixed } from './scaling/fixed.js'
 export { aimd, type AimdOptions } from './scaling/aimd.js'
+export { vegas, type VegasOptions } from './scaling/vegas.js'
+export { gradient2, type Gradient2Options } from './scaling/gradient2.js'
 export { control, decisions, type ControlDecision } from './scaling/control.js'
 export type { Reason, ScalingDecision, ScalingPolicy, Wake } from './scaling/policy.js'
 
