@@ -35,6 +35,8 @@ export { gradient2, type Gradient2Options } from './scaling/gradient2.js'
 export { gradient } from './scaling/gradient.js'
 export type { GradientOptions } from './scaling/gradient-options.js'
 export { resizer, type ResizerOptions } from './scaling/resizer.js'
+export { exploring } from './scaling/exploring.js'
+export type { ExploringOptions } from './scaling/exploring-options.js'
 export { control, decisions, type ControlDecision } from './scaling/control.js'
 export type { Reason, ScalingDecision, ScalingPolicy, Wake } from './scaling/policy.js'
 

@@ -3,7 +3,6 @@ import { describe, expect, expectTypeOf, it } from 'vitest'
 import type { LoadSample } from '../../src/core/load.js'
 import { OptionsError } from '../../src/core/options-error.js'
 import { type GradientState, gradient } from '../../src/scaling/gradient.js'
-import type { GradientOptions } from '../../src/scaling/gradient-options.js'
 import type { ScalingPolicy } from '../../src/scaling/policy.js'
 import { policyLaws } from '../support/policy-laws.js'
 import { answers, asked, windowOf } from './asked.js'
@@ -146,7 +145,7 @@ describe('gradient, measuring', () => {
 })
 
 describe('gradient at the door', () => {
-  const given: readonly (readonly [Partial<GradientOptions>, string])[] = [
+  const given: readonly (readonly [Readonly<Record<string, unknown>>, string])[] = [
     [{ updateMs: 0 }, 'gradient: updateMs should be milliseconds'],
     [{ updateMs: undefined }, 'updateMs'],
     [{ measureMs: undefined }, 'measureMs'],

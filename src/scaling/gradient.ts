@@ -1,6 +1,7 @@
 import type { LoadSample } from '../core/load.js'
 import { draw } from './chance.js'
 import { type GradientOptions, type GradientRule, gradientRule } from './gradient-options.js'
+import { later } from './later.js'
 import { moved, withinBoth } from './limit.js'
 import type { Reason, ScalingDecision, ScalingPolicy } from './policy.js'
 import { type ServiceWindow, serviceWindow } from './service-window.js'
@@ -65,13 +66,12 @@ interface Seen extends GradientState {
   readonly limit: number
 }
 
-/** The state brought up to the sample; a clock that went back stands still. */
+/** The state brought up to the sample. */
 const seen = ({ own }: GradientRule, state: GradientState, load: LoadSample): Seen => {
   const limit = withinBoth(state.limit ?? own.min, own, load)
   const window = serviceWindow(load)
   const counts = window !== null && (state.restore === null || window.maxInFlight <= limit)
-  const nowMs = Number.isFinite(load.nowMs) ? Math.max(state.nowMs, load.nowMs) : state.nowMs
-  return { ...state, limit, nowMs, tally: counts ? added(state.tally, window) : state.tally }
+  return { ...state, limit, nowMs: later(state.nowMs, load.nowMs), tally: counts ? added(state.tally, window) : state.tally }
 }
 
 const added = (tally: Tally, { rttMs, count, maxInFlight }: ServiceWindow): Tally =>
