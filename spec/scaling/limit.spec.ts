@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { decimal } from '../../src/scaling/decimal.js'
 import { inOrder, moved, unmoved, withinBoth } from '../../src/scaling/limit.js'
 import { serviceWindow } from '../../src/scaling/service-window.js'
-import { later } from '../../src/scaling/later.js'
+import { latest } from '../../src/scaling/clock.js'
 import { brokenLoadOf, loadOf } from './load-of.js'
 
 describe('a limit', () => {
@@ -72,6 +72,6 @@ describe('numbers', () => {
   })
 
   it('are the later of two moments', () => {
-    expect([later(5, 6), later(5, 4), later(5, Number.NaN), later(5, Infinity)]).toEqual([6, 5, 5, 5])
+    expect([6, 4, Number.NaN, Infinity].map((nowMs) => latest(5, loadOf({ nowMs })))).toEqual([6, 5, 5, 5])
   })
 })

@@ -1,6 +1,7 @@
 import type { LoadSample } from '../core/load.js'
 import { checkOptions, milliseconds } from '../core/options.js'
 import { isCount, withinBounds } from './bounds.js'
+import { isSpan, latest } from './clock.js'
 import type { Reason, ScalingDecision, ScalingPolicy } from './policy.js'
 
 export interface DemandOptions {
@@ -56,7 +57,7 @@ interface Seen extends DemandState {
 const seen = ({ wanted, grownAtMs, nowMs }: DemandState, load: LoadSample): Seen => ({
   wanted: withinBounds(wanted ?? (isCount(load.live) ? load.live : 0), load),
   grownAtMs,
-  nowMs: isSpan(load.nowMs) ? Math.max(nowMs, load.nowMs) : nowMs,
+  nowMs: latest(nowMs, load),
 })
 
 const grow = (state: Seen, load: LoadSample, waitMs: number): ScalingDecision<DemandState> => {
@@ -80,8 +81,6 @@ const unmoved = (before: DemandState, state: Seen): Reason => {
   if (before.wanted === null) return 'initial'
   return before.wanted === state.wanted ? 'withinRange' : 'limited'
 }
-
-const isSpan = (ms: number): boolean => Number.isFinite(ms) && ms >= 0
 
 const isUsable = ({ nowMs, oldestWaitMs, live, waiting, min, max, idleMs }: LoadSample): boolean =>
   [nowMs, oldestWaitMs].every(isSpan) && [live, waiting, min, max].every(isCount) && min <= max && Array.isArray(idleMs)

@@ -3,7 +3,7 @@ import { isCount } from './bounds.js'
 import { draw } from './chance.js'
 import { decimal } from './decimal.js'
 import { type ExploringOptions, type ExploringRule, exploringRule } from './exploring-options.js'
-import { later } from './later.js'
+import { latest } from './clock.js'
 import { withinBoth } from './limit.js'
 import type { Reason, ScalingDecision, ScalingPolicy } from './policy.js'
 import { type SizeLog, fastestNear, measured } from './size-log.js'
@@ -45,7 +45,7 @@ export const exploring = (options: ExploringOptions = {}): ScalingPolicy<Explori
     initial: { size: null, lookedAtMs: null, completed: 0, underused: null, log: [], nowMs: 0, seed: rule.seed },
     step: (before, load) => {
       const size = withinBoth(before.size ?? rule.min, rule, load)
-      const nowMs = later(before.nowMs, load.nowMs)
+      const nowMs = latest(before.nowMs, load)
       if (!isUsable(load)) return answer({ ...before, size, nowMs }, size, before.size === null ? 'initial' : 'held')
       const state = seen({ ...before, size, nowMs }, load)
       const unmoved = unmovedReason(before.size, size)

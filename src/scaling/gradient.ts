@@ -1,7 +1,7 @@
 import type { LoadSample } from '../core/load.js'
 import { draw } from './chance.js'
 import { type GradientOptions, type GradientRule, gradientRule } from './gradient-options.js'
-import { later } from './later.js'
+import { latest } from './clock.js'
 import { moved, withinBoth } from './limit.js'
 import type { Reason, ScalingDecision, ScalingPolicy } from './policy.js'
 import { type ServiceWindow, serviceWindow } from './service-window.js'
@@ -71,7 +71,7 @@ const seen = ({ own }: GradientRule, state: GradientState, load: LoadSample): Se
   const limit = withinBoth(state.limit ?? own.min, own, load)
   const window = serviceWindow(load)
   const counts = window !== null && (state.restore === null || window.maxInFlight <= limit)
-  return { ...state, limit, nowMs: later(state.nowMs, load.nowMs), tally: counts ? added(state.tally, window) : state.tally }
+  return { ...state, limit, nowMs: latest(state.nowMs, load), tally: counts ? added(state.tally, window) : state.tally }
 }
 
 const added = (tally: Tally, { rttMs, count, maxInFlight }: ServiceWindow): Tally =>
