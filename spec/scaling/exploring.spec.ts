@@ -3,198 +3,196 @@ import { describe, expect, expectTypeOf, it } from 'vitest'
 import type { LoadSample } from '../../src/core/load.js'
 import { OptionsError } from '../../src/core/options-error.js'
 import { type ExploringState, exploring } from '../../src/scaling/exploring.js'
-import type { ScalingPolicy } from '../../src/scaling/policy.js'
-import type { SizeLog } from '../../src/scaling/size-log.js'
+import type { ScalingDecision, ScalingPolicy } from '../../src/scaling/policy.js'
 import { policyLaws } from '../support/policy-laws.js'
-import { answers, asked } from './asked.js'
 import { brokenLoadOf, loadOf } from './load-of.js'
-
-const HOUR_MS = 3_600_000
-
-/** Looked last at 10,000 ms, when all were busy. */
-const stateOf = (about: Partial<ExploringState>): ExploringState => ({ size: 10, lookedAtMs: 10_000, completed: 0, underused: null, log: [], nowMs: 10_000, seed: 0, ...about })
-
-/** All of so many workers busy, at the next look, with 50 completed. */
-const busyWith = (live: number, about: Partial<LoadSample> = {}): LoadSample =>
-  loadOf({ nowMs: 15_000, min: 0, max: 100, live, inFlight: live, maxInFlight: live, completions: 50, ...about })
-
-const logOf = (...speeds: readonly (readonly [size: number, ms: number])[]): SizeLog => speeds.map(([size, ms]) => ({ size, ms }))
-
-const settling = exploring({ explore: 0, max: 100 })
-const trying = exploring({ explore: 1, max: 100 })
+import { NONSENSE, answers, decided } from './measured-windows.js'
 
 describe('exploring keeps the laws of every policy', () => {
-  policyLaws('exploring', () => exploring({ everyMs: 100 }))
-    .filter(({ title }) => !title.endsWith('comes to rest under a constant load'))
-    .forEach(({ title, check }) => it(title, () => check()))
-
-  // It tries other sizes for ever by design: without that it rests.
-  policyLaws('exploring, when it only moves to the fastest,', () => exploring({ everyMs: 100, explore: 0 })).forEach(({ title, check }) => it(title, () => check()))
+  // It explores for ever, by design, so it does not rest; without exploration it does.
+  policyLaws('exploring', () => exploring(), { settlesAfter: Infinity }).forEach(({ title, check }) => it(title, () => check()))
+  policyLaws('exploring that never explores', () => exploring({ chanceOfExploration: 0, downsizeAfterUnderutilizedForMs: 1_000 }), { settlesAfter: 80 }).forEach(({ title, check }) =>
+    it(title, () => check()))
 })
 
-describe('exploring, looking', () => {
-  it.each([
-    ['all busy at both ends', {}, busyWith(10), logOf([10, 100])],
-    ['a size it knows', { log: logOf([10, 200]) }, busyWith(10), logOf([10, 150])],
-    ['one idle at this end', {}, busyWith(10, { inFlight: 9 }), []],
-    ['one idle at the end before', { underused: { sinceMs: 0, peak: 9 } }, busyWith(10), []],
-    ['no look before', { lookedAtMs: null }, busyWith(10), []],
-    ['nothing completed', {}, busyWith(10, { completions: 0 }), []],
-    ['a worker on its way', {}, busyWith(9), []],
-    ['a worker too many', {}, busyWith(11), []],
-    ['a look too soon', {}, busyWith(10, { nowMs: 14_999 }), []],
-  ])('logs after %s what it should', (_, about, load, log) => {
-    expect(asked(settling, [load], stateOf(about))[0]?.state.log).toEqual(log)
+/** A pool that has what it is told, all busy, each item taking as long as the number of workers says. */
+const pool = (policy: ScalingPolicy<ExploringState>, msFor: (workers: number) => number, steps: number, start = 10): readonly ScalingDecision<ExploringState>[] => {
+  let [state, live] = [policy.initial, start]
+  return Array.from({ length: steps }, (_, at) => {
+    const completions = Math.round(5_000 / msFor(live))
+    const decision = policy.step(state, loadOf({ nowMs: (at + 1) * 5_000, live, inFlight: live, completions, max: 100 }))
+    state = decision.state
+    live = decision.wanted
+    return decision
+  })
+}
+
+const full = (about: Partial<LoadSample>): Partial<LoadSample> => ({ live: 10, inFlight: 10, max: 100, ...about })
+
+const state = (about: Partial<ExploringState> = {}): ExploringState =>
+  ({ limit: 10, nowMs: 0, checkedAtMs: 0, completed: 0, underUse: null, log: [{ workers: 10, ms: 5 }], seed: 1, ...about })
+
+const step = (options: Parameters<typeof exploring>[0], from: Partial<ExploringState>, about: Partial<LoadSample>): ScalingDecision<ExploringState> =>
+  exploring(options).step(state(from), loadOf(full({ nowMs: 5_000, ...about })))
+
+describe('exploring, step by step', () => {
+  it('begins with the workers that it finds, and says that this is as it should be', () => {
+    expect(answers(exploring(), full({ live: 7 }), full({ live: 7, nowMs: 1 }))).toEqual(['7 withinRange', '7 withinRange'])
+    expect(answers(exploring(), full({ live: 70 }))).toEqual(['30 withinRange'])
   })
 
-  it('takes all that completed since the last look', () => {
-    const [, second] = asked(settling, [busyWith(10, { nowMs: 12_000, inFlight: 3 }), busyWith(10, { nowMs: 16_000 })], stateOf({}))
-    expect(second?.state).toMatchObject({ log: logOf([10, 60]), completed: 0, lookedAtMs: 16_000 })
+  it('acts when the interval has passed, and not a moment before', () => {
+    expect(step({}, {}, { nowMs: 4_999 }).state).toMatchObject({ checkedAtMs: 0 })
+    expect(step({}, {}, { nowMs: 5_000 }).state).toMatchObject({ checkedAtMs: 5_000 })
+    expect(step({ actionIntervalMs: 2 }, {}, { nowMs: 2 }).state).toMatchObject({ checkedAtMs: 2 })
   })
 
-  it('stays while it knows no size, looks too soon, or is told too little', () => {
-    const log = logOf([4, 1])
-    expect(answers(settling, [loadOf({ max: 100 })])).toEqual(['1 initial'])
-    expect(answers(settling, [busyWith(10, { completions: 0 })], stateOf({}))).toEqual(['10 withinRange'])
-    expect(answers(settling, [busyWith(10, { nowMs: 14_999 })], stateOf({ log }))).toEqual(['10 withinRange'])
-    expect(answers(settling, [busyWith(10, { inFlight: 9 })], stateOf({ log }))).toEqual(['10 withinRange'])
-    expect(answers(settling, [busyWith(9)], stateOf({ log }))).toEqual(['10 withinRange'])
-    expect(answers(settling, [brokenLoadOf(busyWith(10), { completions: null })], stateOf({ log }))).toEqual(['10 held'])
-    expect(answers(settling, [busyWith(10, { max: 8, nowMs: 14_000 })], stateOf({ log }))).toEqual(['8 limited'])
+  it('adds up what completes until then', () => {
+    const [first, second, third] = decided(exploring(), [full({ nowMs: 0, completions: 9 }), full({ nowMs: 2_500, completions: 30 }), full({ nowMs: 5_000, completions: 20 })])
+    expect([first?.state, second?.state, third?.state]).toMatchObject([{ completed: 0, log: [] }, { completed: 30 }, { completed: 0, log: [{ workers: 10, ms: 100 }] }])
   })
 
-  it('takes the time from a sample that tells nothing else', () => {
-    const [, second] = asked(settling, [brokenLoadOf(busyWith(10), { inFlight: undefined }), busyWith(10, { nowMs: 0 })], stateOf({}))
-    expect(second?.state).toMatchObject({ nowMs: 15_000, lookedAtMs: 15_000 })
+  it('measures only a number of workers that is there as wanted', () => {
+    expect(step({}, { log: [] }, { completions: 50, live: 9, inFlight: 9 }).state.log).toEqual([])
+    expect(step({}, { log: [] }, { completions: 50, inFlight: 11 }).state.log).toEqual([{ workers: 10, ms: 100 }])
+    expect(step({}, { log: [] }, { completions: 50, inFlight: 9 }).state.log).toEqual([])
   })
 
-  it('has a name and need not be woken', () => {
-    expect(exploring({ seed: 3 })).toMatchObject({ name: 'exploring', initial: { size: null, log: [], seed: 3 } })
-    expectTypeOf(exploring()).toEqualTypeOf<ScalingPolicy<ExploringState>>()
+  it('takes none alive as not all busy', () => {
+    expect(step({}, {}, { live: 0, inFlight: 0 })).toMatchObject({ wanted: 10, state: { underUse: { sinceMs: 5_000, highest: 0 } } })
+  })
+
+  it('moves half way to the fastest, rounded away, and says which way', () => {
+    const from = (workers: number): string => {
+      const { wanted, reason } = step({ chanceOfExploration: 0 }, { log: [{ workers, ms: 1 }] }, {})
+      return `${wanted} ${reason}`
+    }
+    expect([10, 11, 12, 13, 9, 8, 7].map(from)).toEqual(['10 withinRange', '11 tooFew', '11 tooFew', '12 tooFew', '9 tooMany', '9 tooMany', '8 tooMany'])
+  })
+
+  it('explores as often as chance says, down as often as the other chance', () => {
+    const explored = (options: Parameters<typeof exploring>[0]): readonly number[] =>
+      Array.from({ length: 2_000 }, (_, seed) => step(options, { seed: seed * 7_919 }, {})).flatMap(({ wanted, reason }) => (reason === 'exploring' ? [wanted - 10] : []))
+    const some = explored({ exploreStepSize: 0.5 })
+    // Five standard deviations of a count of 2,000 with chance 0.4 are 110, of 800 with chance 0.2 are 57.
+    expect(Math.abs(some.length - 800)).toBeLessThan(110)
+    expect(Math.abs(some.filter((by) => by < 0).length - some.length / 5)).toBeLessThan(57)
+    expect([...new Set(some)].toSorted((a, b) => a - b)).toEqual([-4, -3, -2, -1, 1, 2, 3, 4])
+    expect(explored({ chanceOfExploration: 1, chanceOfRampingDownWhenFull: 0, exploreStepSize: 0 })).toEqual(Array.from({ length: 2_000 }, () => 1))
+    expect(new Set(explored({ chanceOfExploration: 1, chanceOfRampingDownWhenFull: 1 }))).toEqual(new Set([-1]))
+    expect(explored({ chanceOfExploration: 0 })).toEqual([])
+  })
+
+  it('draws anew each time', () => {
+    expect(step({}, {}, {}).state.seed).not.toBe(1)
+    expect(step({}, { log: [] }, {}).state.seed).toBe(1)
+    expect(step({ chanceOfExploration: 1 }, {}, {}).state.seed).not.toBe(step({ chanceOfExploration: 0 }, {}, {}).state.seed)
+  })
+
+  it('does not call it exploring when a bound keeps it where it is', () => {
+    expect(step({ chanceOfExploration: 1, chanceOfRampingDownWhenFull: 0, upperBound: 10 }, {}, {})).toMatchObject({ wanted: 10, reason: 'limited' })
+    expect(step({ chanceOfExploration: 1, chanceOfRampingDownWhenFull: 0 }, {}, { max: 10 })).toMatchObject({ wanted: 10, reason: 'limited' })
+    expect(step({ chanceOfExploration: 1, chanceOfRampingDownWhenFull: 1, lowerBound: 10 }, {}, {})).toMatchObject({ wanted: 10, reason: 'limited' })
+  })
+
+  it('shrinks once it was under-used for so long, and only down', () => {
+    const underUsed = (sinceMs: number, highest: number): ScalingDecision<ExploringState> =>
+      step({ downsizeAfterUnderutilizedForMs: 1_000 }, { underUse: { sinceMs, highest } }, { inFlight: 1 })
+    expect(underUsed(4_000, 9)).toMatchObject({ wanted: 7, reason: 'tooMany' })
+    expect(underUsed(4_001, 9)).toMatchObject({ wanted: 10, reason: 'withinRange' })
+    expect(underUsed(0, 13)).toMatchObject({ wanted: 10, reason: 'withinRange' })
+    expect(underUsed(0, 0)).toMatchObject({ wanted: 1, reason: 'limited' })
+  })
+
+  it('shrinks after 72 hours by default, and by a fifth', () => {
+    const threeDays = 72 * 3_600_000
+    expect(step({}, { underUse: { sinceMs: 0, highest: 10 } }, { nowMs: threeDays, inFlight: 1 }).wanted).toBe(8)
+    expect(step({}, { underUse: { sinceMs: 0, highest: 10 } }, { nowMs: threeDays - 1, inFlight: 1 }).wanted).toBe(10)
+  })
+
+  it('does nothing while not all are busy', () => {
+    expect(step({ chanceOfExploration: 1 }, {}, { inFlight: 9 })).toMatchObject({ wanted: 10, reason: 'withinRange', state: { seed: 1 } })
   })
 })
 
-describe('exploring, moving to the fastest', () => {
-  it.each([
-    ['half way up', logOf([10, 900], [20, 5]), '15 tooFew'],
-    ['half way down', logOf([4, 5], [10, 900]), '7 tooMany'],
-    ['rounded away up', logOf([10, 900], [13, 5]), '12 tooFew'],
-    ['rounded away down', logOf([5, 5], [10, 900]), '7 tooMany'],
-    ['the last step', logOf([10, 900], [11, 5]), '11 tooFew'],
-    ['nowhere from the fastest', logOf([9, 900], [10, 5], [11, 900]), '10 withinRange'],
-  ])('goes %s from 10', (_, log, answer) => {
-    expect(answers(settling, [busyWith(10, { completions: 5_000 })], stateOf({ log }))).toEqual([answer])
+describe('exploring, for want of samples', () => {
+  const broken = ['nowMs', 'live', 'inFlight', 'completions', 'min', 'max'].flatMap((field) => NONSENSE.map((value) => [field, value] as const))
+
+  it.each(broken)('holds when %s is %s, and does not measure over it', (field, value) => {
+    const held = exploring().step(state(), brokenLoadOf(full({ nowMs: 5_000, completions: 50 }), { [field]: value }))
+    expect(held).toMatchObject({ wanted: 10, reason: 'held', state: { completed: null, checkedAtMs: 0 } })
+    const [next, later] = decided(exploring({ chanceOfExploration: 0 }), [full({ nowMs: 5_000, completions: 50 }), full({ nowMs: 10_000, completions: 50 })], held.state)
+    expect(next?.state).toMatchObject({ log: [{ workers: 10, ms: 5 }], completed: 0 })
+    expect(later?.state.log).toEqual([{ workers: 10, ms: 52.5 }])
   })
 
-  it('takes the smaller of two that are as fast', () => {
-    expect(answers(settling, [busyWith(10)], stateOf({ log: logOf([10, 100], [20, 100]) }))).toEqual(['10 withinRange'])
-    expect(answers(settling, [busyWith(10)], stateOf({ log: logOf([4, 50], [16, 50]) }))).toEqual(['7 tooMany'])
+  it('holds when the bounds contradict each other, and says so before the first sample', () => {
+    expect(exploring().step(state(), loadOf(full({ min: 12, max: 11 })))).toMatchObject({ wanted: 12, reason: 'held' })
+    expect(exploring().step(exploring().initial, brokenLoadOf({ min: 3 }, { live: undefined }))).toMatchObject({ wanted: 3, reason: 'initial' })
   })
 
-  it('compares the nearest sizes only, half on either side', () => {
-    const log = logOf([1, 1], [8, 50], [9, 60], [10, 100], [11, 70], [30, 2])
-    expect(answers(exploring({ explore: 0, neighbours: 4 }), [busyWith(10)], stateOf({ log }))).toEqual(['9 tooMany'])
-    expect(answers(exploring({ explore: 0, neighbours: 6 }), [busyWith(10)], stateOf({ log }))).toEqual(['5 tooMany'])
+  it('goes on counting between a sample that is missing and the next change', () => {
+    const [, , due] = decided(exploring(), [full({ nowMs: 1 }), full({ nowMs: 2, completions: 5 }), full({ nowMs: 5_000 })], state({ completed: null }))
+    expect(due?.state.log).toEqual([{ workers: 10, ms: 5 }])
+  })
+})
+
+describe('exploring has the properties of its rule', () => {
+  it('walks to the fastest number of workers and stays near it', () => {
+    fc.assert(fc.property(fc.integer({ min: 3, max: 28 }), fc.integer({ min: 0, max: 1_000 }), (best, seed) => {
+      const all = pool(exploring({ seed }), (workers) => 10 + Math.abs(workers - best) * 5, 2_000)
+      const late = all.slice(1_000).map(({ wanted }) => wanted)
+      expect(late.filter((wanted) => Math.abs(wanted - best) <= 2).length).toBeGreaterThan(800)
+    }), { numRuns: 20 })
   })
 
-  it('does not see a ninth size on a side by default', () => {
-    const log = logOf([2, 2], [3, 2], [4, 2], [5, 2], [6, 2], [7, 2], [8, 2], [9, 1])
-    expect(answers(settling, [busyWith(1)], stateOf({ log, size: 1 }))).toEqual(['2 tooFew'])
-  })
-
-  it('never overshoots the fastest of up to eight, and comes closer unless it is there', () => {
-    const logs = fc.dictionary(fc.integer({ min: 1, max: 60 }).map(String), fc.integer({ min: 1, max: 1_000 }), { minKeys: 1, maxKeys: 7 })
-      .map((entries) => Object.entries(entries).map(([size, ms]) => ({ size: Number(size), ms })).toSorted((a, b) => a.size - b.size))
-    fc.assert(fc.property(logs, fc.integer({ min: 1, max: 60 }), (log, size) => {
-      const [decision] = asked(settling, [busyWith(size)], stateOf({ log, size }))
-      const known = decision?.state.log ?? []
-      const fastest = known.find(({ ms }) => ms === Math.min(...known.map((entry) => entry.ms)))?.size ?? 0
-      const wanted = decision?.wanted ?? 0
-      expect((wanted - size) * (fastest - wanted)).toBeGreaterThanOrEqual(0)
-      expect(Math.abs(fastest - wanted)).toBe(Math.floor(Math.abs(fastest - size) / 2))
+  it('never overshoots the fastest, and goes there when it does not explore', () => {
+    const logs = fc.uniqueArray(fc.record({ workers: fc.integer({ min: 1, max: 30 }), ms: fc.integer({ min: 1, max: 100 }) }), { selector: ({ workers }) => workers, minLength: 1, maxLength: 8 })
+    fc.assert(fc.property(logs, fc.integer({ min: 1, max: 30 }), (unordered, limit) => {
+      const log = unordered.toSorted((a, b) => a.workers - b.workers)
+      const fastest = log.toSorted((a, b) => a.ms - b.ms)[0]?.workers ?? limit
+      const { wanted } = step({ chanceOfExploration: 0, optimizationRange: 60 }, { limit, log }, { live: limit, inFlight: limit })
+      expect(Math.sign(wanted - limit)).toBe(Math.sign(fastest - limit))
+      expect(Math.abs(wanted - limit)).toBe(Math.ceil(Math.abs(fastest - limit) / 2))
     }))
   })
+
+  it('remembers no more than a speed for each number of workers', () => {
+    const last = pool(exploring({ chanceOfExploration: 1, chanceOfRampingDownWhenFull: 0.5, exploreStepSize: 1 }), () => 10, 3_000).at(-1)
+    expect(last?.state.log.length).toBeGreaterThan(20)
+    expect(last?.state.log.length).toBeLessThanOrEqual(30)
+  })
 })
 
-describe('exploring, trying', () => {
-  const changes = (size: number, policy = trying): ReadonlySet<number> =>
-    new Set(Array.from({ length: 400 }, (_, seed) => (asked(policy, [busyWith(size)], stateOf({ size, seed }))[0]?.wanted ?? 0) - size))
+describe('exploring, given options', () => {
+  it('has a name and need not be woken', () => {
+    expect(exploring({ seed: 7 })).toMatchObject({ name: 'exploring', initial: { limit: null, seed: 7, log: [] } })
+    expect(exploring()).toMatchObject({ initial: { seed: 1, completed: 0, checkedAtMs: null, underUse: null, nowMs: 0 } })
+    expect(exploring().wake).toBeUndefined()
+    expectTypeOf(exploring()).toEqualTypeOf<ScalingPolicy<ExploringState>>()
+  })
+
+  it('takes the ends of its ranges', () => {
+    expect(() => exploring({ lowerBound: 1, upperBound: 1, actionIntervalMs: 1, chanceOfExploration: 0, chanceOfRampingDownWhenFull: 0, exploreStepSize: 0 })).not.toThrow()
+    expect(() => exploring({ chanceOfExploration: 1, chanceOfRampingDownWhenFull: 1, optimizationRange: 2, downsizeRatio: 0, weightOfLatestMetric: 1 })).not.toThrow()
+    expect(() => exploring({ downsizeAfterUnderutilizedForMs: 1, weightOfLatestMetric: 0, seed: 2 ** 32 - 1 })).not.toThrow()
+  })
 
   it.each([
-    [10, [-1, 1]],
-    [20, [-1, 1]],
-    [30, [-2, -1, 1, 2]],
-    [41, [-4, -3, -2, -1, 1, 2, 3, 4]],
-  ])('goes from %d by any of %j', (size, expected) => {
-    expect([...changes(size)].toSorted((a, b) => a - b)).toEqual(expected)
-  })
-
-  it('goes up about four times in five, and as told', () => {
-    const ups = Array.from({ length: 1_000 }, (_, seed) => asked(trying, [busyWith(10)], stateOf({ seed }))[0]?.wanted).filter((wanted) => wanted === 11).length
-    expect(ups).toBeGreaterThan(750)
-    expect(ups).toBeLessThan(850)
-    expect([...changes(10, exploring({ explore: 1, downwards: 1 }))]).toEqual([-1])
-    expect([...changes(10, exploring({ explore: 1, downwards: 0, step: 0 }))]).toEqual([1])
-  })
-
-  it('tries about four times in ten, unless told', () => {
-    const tries = Array.from({ length: 1_000 }, (_, seed) => asked(exploring(), [busyWith(10)], stateOf({ seed }))[0]?.reason).filter((reason) => reason === 'exploring').length
-    expect(tries).toBeGreaterThan(350)
-    expect(tries).toBeLessThan(450)
-  })
-
-  it('says when a bound keeps it from trying', () => {
-    expect(answers(exploring({ explore: 1, downwards: 0, max: 10 }), [busyWith(10)], stateOf({}))).toEqual(['10 limited'])
-  })
-
-  it('finds the fastest size and stays around it', () => {
-    const policy = exploring({ seed: 5 })
-    let [state, size] = [policy.initial, 1]
-    const sizes = Array.from({ length: 1_000 }, (_, n) => {
-      const decision = policy.step(state, busyWith(size, { nowMs: n * 5_000, completions: 400 - (size - 12) ** 2 }))
-      state = decision.state
-      size = decision.wanted
-      return size
-    })
-    expect(sizes.slice(500).filter((one) => Math.abs(one - 12) <= 2).length).toBeGreaterThan(450)
-  })
-})
-
-describe('exploring, under-used', () => {
-  const idle = (nowMs: number, about: Partial<LoadSample> = {}): LoadSample => busyWith(10, { nowMs, inFlight: 2, maxInFlight: 3, ...about })
-
-  it('comes down to a share of the peak, after more than 72 hours', () => {
-    const loads = [idle(15_000), idle(20_000, { maxInFlight: 6 }), idle(15_000 + 72 * HOUR_MS), idle(15_001 + 73 * HOUR_MS), idle(15_001 + 80 * HOUR_MS)]
-    expect(answers(settling, loads, stateOf({ log: logOf([20, 1]) }))).toEqual(['10 withinRange', '10 withinRange', '10 withinRange', '4 tooMany', '4 withinRange'])
-  })
-
-  it('begins anew after a look at which all were busy', () => {
-    const loads = [idle(15_000), busyWith(10, { nowMs: 40 * HOUR_MS, completions: 0 }), idle(41 * HOUR_MS), idle(80 * HOUR_MS)]
-    expect(answers(settling, loads, stateOf({}))).toEqual(['10 withinRange', '10 withinRange', '10 withinRange', '10 withinRange'])
-  })
-
-  it('never grows by it, and stays within bounds', () => {
-    const policy = exploring({ underusedMs: 1_000, downsize: 1 })
-    expect(answers(policy, [idle(15_000), idle(20_000, { maxInFlight: 25 })], stateOf({}))).toEqual(['10 withinRange', '10 withinRange'])
-    expect(answers(policy, [idle(15_000, { maxInFlight: 0 }), idle(20_000, { maxInFlight: 0 })], stateOf({}))).toEqual(['10 withinRange', '1 limited'])
-  })
-})
-
-describe('exploring at the door', () => {
-  it.each([
-    [{ min: 0 }, 'exploring: min should be a whole number, 1 or more'],
-    [{ max: 3, min: 4 }, 'max should be at least min, which is 4, but is 3'],
-    [{ everyMs: 0 }, 'everyMs'],
-    [{ explore: 1.1 }, 'explore'],
-    [{ downwards: -1 }, 'downwards'],
-    [{ step: 2 }, 'step'],
-    [{ neighbours: 1 }, 'neighbours'],
-    [{ underusedMs: 0 }, 'underusedMs'],
-    [{ downsize: 2 }, 'downsize'],
-    [{ weight: 0 }, 'weight should be a number above 0, up to 1'],
-    [{ seed: 1.5 }, 'seed'],
-  ])('refuses %j', (options, message) => {
+    [{ lowerBound: 0 }, 'lowerBound should be a whole number, 1 or more'],
+    [{ upperBound: 0 }, 'upperBound'],
+    [{ lowerBound: 31 }, 'lowerBound should be at most upperBound, 30, but is 31'],
+    [{ actionIntervalMs: 0 }, 'actionIntervalMs should be milliseconds from 1'],
+    [{ chanceOfExploration: 1.1 }, 'chanceOfExploration should be a chance from 0 to 1'],
+    [{ chanceOfRampingDownWhenFull: -0.1 }, 'chanceOfRampingDownWhenFull should be a chance from 0 to 1'],
+    [{ exploreStepSize: -0.1 }, 'exploreStepSize should be a number, 0 or more'],
+    [{ optimizationRange: 1 }, 'optimizationRange should be a whole number, 2 or more'],
+    [{ downsizeRatio: Number.NaN }, 'downsizeRatio should be a number, 0 or more'],
+    [{ downsizeAfterUnderutilizedForMs: 0 }, 'downsizeAfterUnderutilizedForMs'],
+    [{ weightOfLatestMetric: 1.1 }, 'weightOfLatestMetric should be a share from 0 to 1'],
+    [{ seed: 0.5 }, 'seed'],
+  ])('refuses %j', (options, sentence) => {
     expect(() => exploring(options)).toThrow(OptionsError)
-    expect(() => exploring(options)).toThrow(message)
+    expect(() => exploring(options)).toThrow(`exploring: ${sentence}`)
   })
 })

@@ -1,18 +1,24 @@
-/** What a draw gives: a number, and the seed of the next draw. */
+/** One number drawn, and what the next draw goes on from. */
 export interface Draw {
-  /** In `[0, 1)`, a multiple of 2⁻³². */
-  readonly value: number
+  /** A whole number from 0 to 2³² − 1. */
+  readonly bits: number
+  /** The same as a number in `[0, 1)`. */
+  readonly unit: number
   readonly seed: number
 }
 
+const RANGE = 2 ** 32
+
 /**
- * Chance that a seed determines and a state can carry: a counter in golden steps, mixed by 32-bit SplitMix with the
- * finalizer of MurmurHash3 (G. L. Steele, D. Lea, C. H. Flood, "Fast splittable pseudorandom number generators",
- * OOPSLA 2014; https://github.com/aappleby/smhasher).
+ * Chance for what has none: the same seed draws the same. A counter in steps of the golden ratio whose bits are mixed,
+ * as in SplitMix (Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators, OOPSLA 2014), in 32 bits; it
+ * repeats after 2³² draws.
  */
 export const draw = (seed: number): Draw => {
-  const next = (seed + 0x9e37_79b9) >>> 0
-  const first = Math.imul(next ^ (next >>> 16), 0x85eb_ca6b)
-  const second = Math.imul(first ^ (first >>> 13), 0xc2b2_ae35)
-  return { value: ((second ^ (second >>> 16)) >>> 0) / 2 ** 32, seed: next }
+  const next = (seed + 0x9e_37_79_b9) >>> 0
+  const bits = mixed(mixed(next, 16, 0x21_f0_aa_ad), 15, 0x73_5a_2d_97)
+  const last = (bits ^ (bits >>> 15)) >>> 0
+  return { bits: last, unit: last / RANGE, seed: next }
 }
+
+const mixed = (bits: number, shift: number, factor: number): number => Math.imul(bits ^ (bits >>> shift), factor)

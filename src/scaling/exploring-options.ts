@@ -1,56 +1,55 @@
-import { check, checkOptions, milliseconds, whole, within } from '../core/options.js'
-import { inOrder } from './limit.js'
+import { milliseconds, whole, within } from '../core/options.js'
+import { chanceSeed, notNegative } from './option-codecs.js'
 
 export interface ExploringOptions {
-  /** Fewest it wants by itself, and to begin with; 1 or more, default 1. The group's bounds win. */
-  readonly min?: number | undefined
-  /** Most it wants by itself; `min` or more, default 30. The group's bounds win. */
-  readonly max?: number | undefined
-  /** Time from one look to the next, in ms; 1 or more, default 5,000. A look waits for the next sample. */
-  readonly everyMs?: number | undefined
-  /** How often it tries another size instead of moving to the fastest, as a share: 0 to 1, default 0.4. */
-  readonly explore?: number | undefined
-  /** How often it tries a smaller one then, as a share: 0 to 1, default 0.2. */
-  readonly downwards?: number | undefined
-  /** How far it goes to try, as a share of the size: 0 to 1, default 0.1. */
-  readonly step?: number | undefined
-  /** Known sizes compared when it moves, half of them on either side; 2 or more, default 16. */
-  readonly neighbours?: number | undefined
-  /** Never fully busy for longer than this, in ms, it comes down; 1 or more, default 72 hours. */
-  readonly underusedMs?: number | undefined
-  /** To this share of the most it saw in use: 0 to 1, default 0.8. */
-  readonly downsize?: number | undefined
-  /** Weight of the latest measurement of a size: above 0, up to 1, default 0.5. */
-  readonly weight?: number | undefined
-  /** Chance in what it tries; a whole number, 0 or more, default 0. */
+  /** Fewest workers wanted; 1 or more, at most `upperBound`, default 1. The group's `min` wins. */
+  readonly lowerBound?: number | undefined
+  /** Most workers wanted; 1 or more, default 30. The group's `max` wins. */
+  readonly upperBound?: number | undefined
+  /** The span between two changes, in ms; 1 or more, default 5,000. */
+  readonly actionIntervalMs?: number | undefined
+  /** How often it tries another number at random; a chance from 0 to 1, default 0.4. */
+  readonly chanceOfExploration?: number | undefined
+  /** How often it then tries fewer; a chance from 0 to 1, default 0.2. */
+  readonly chanceOfRampingDownWhenFull?: number | undefined
+  /** How far it explores, as a share of the workers; 0 or more, default 0.1. */
+  readonly exploreStepSize?: number | undefined
+  /** How many of the nearest numbers that were tried it compares, half of them on each side; 2 or more, default 16. */
+  readonly optimizationRange?: number | undefined
+  /** What is left of the most workers that were busy at once when it shrinks, as a share; 0 or more, default 0.8. */
+  readonly downsizeRatio?: number | undefined
+  /** How long not all workers were busy at once before it shrinks, in ms; 1 or more, default 72 hours. */
+  readonly downsizeAfterUnderutilizedForMs?: number | undefined
+  /** How much the latest measurement of a number weighs; a share from 0 to 1, default 0.5. */
+  readonly weightOfLatestMetric?: number | undefined
+  /** What chance starts from; a whole number from 0 to 2³² − 1, default 1. */
   readonly seed?: number | undefined
 }
 
-export type ExploringRule = { readonly [K in keyof ExploringOptions]-?: number }
-
-const DEFAULTS: ExploringRule = {
-  min: 1, max: 30, everyMs: 5_000, explore: 0.4, downwards: 0.2, step: 0.1, neighbours: 16, underusedMs: 72 * 3_600_000, downsize: 0.8, weight: 0.5, seed: 0,
+export const EXPLORING_CODECS = {
+  lowerBound: whole(1),
+  upperBound: whole(1),
+  actionIntervalMs: milliseconds(1),
+  chanceOfExploration: within(0, 1, 'a chance'),
+  chanceOfRampingDownWhenFull: within(0, 1, 'a chance'),
+  exploreStepSize: notNegative,
+  optimizationRange: whole(2),
+  downsizeRatio: notNegative,
+  downsizeAfterUnderutilizedForMs: milliseconds(1),
+  weightOfLatestMetric: within(0, 1, 'a share'),
+  seed: chanceSeed,
 }
 
-const CODECS = {
-  min: whole(1),
-  max: whole(1),
-  everyMs: milliseconds(1),
-  explore: within(0, 1),
-  downwards: within(0, 1),
-  step: within(0, 1),
-  neighbours: whole(2),
-  underusedMs: milliseconds(1),
-  downsize: within(0, 1),
-  weight: check('a number above 0, up to 1', (value): value is number => typeof value === 'number' && value > 0 && value <= 1),
-  seed: whole(0),
-}
+type Given = Omit<ExploringOptions, 'lowerBound' | 'upperBound'>
 
-/** The options, all there. @throws {OptionsError} When one is out of range, or `max` is below `min`. */
-export const exploringRule = (options: ExploringOptions): ExploringRule => {
-  checkOptions('exploring', CODECS, options, inOrder(DEFAULTS))
-  return { ...DEFAULTS, ...given(options) }
-}
+export type ExploringSettings = { readonly [Name in keyof Given]-?: NonNullable<Given[Name]> } & { readonly minLimit: number; readonly maxLimit: number }
 
-const given = (options: ExploringOptions): Partial<ExploringRule> =>
-  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
+const HOUR_MS = 3_600_000
+
+export const exploringSettings = ({
+  lowerBound = 1, upperBound = 30, actionIntervalMs = 5_000, chanceOfExploration = 0.4, chanceOfRampingDownWhenFull = 0.2, exploreStepSize = 0.1,
+  optimizationRange = 16, downsizeRatio = 0.8, downsizeAfterUnderutilizedForMs = 72 * HOUR_MS, weightOfLatestMetric = 0.5, seed = 1,
+}: ExploringOptions): ExploringSettings => ({
+  minLimit: lowerBound, maxLimit: upperBound, actionIntervalMs, chanceOfExploration, chanceOfRampingDownWhenFull, exploreStepSize,
+  optimizationRange, downsizeRatio, downsizeAfterUnderutilizedForMs, weightOfLatestMetric, seed,
+})

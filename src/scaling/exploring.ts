@@ -1,118 +1,129 @@
 import type { LoadSample } from '../core/load.js'
+import { checkOptions } from '../core/options.js'
 import { isCount } from './bounds.js'
 import { draw } from './chance.js'
-import { decimal } from './decimal.js'
-import { type ExploringOptions, type ExploringRule, exploringRule } from './exploring-options.js'
-import { latest } from './clock.js'
-import { withinBoth } from './limit.js'
-import type { Reason, ScalingDecision, ScalingPolicy } from './policy.js'
-import { type SizeLog, fastestNear, measured } from './size-log.js'
+import { isSpan, latest } from './clock.js'
+import { EXPLORING_CODECS, type ExploringOptions, type ExploringSettings, exploringSettings } from './exploring-options.js'
+import { moved, rangeProblems, unmeasured, withinLimits } from './limit.js'
+import type { ScalingDecision, ScalingPolicy } from './policy.js'
+import { type SpeedLog, fastestNear, logged } from './speed-log.js'
+
+/** A time in which not all workers were busy. */
+interface UnderUse {
+  readonly sinceMs: number
+  /** Most workers that were busy at once. */
+  readonly highest: number
+}
 
 /** What `exploring` remembers. */
 export interface ExploringState {
   /** Workers wanted last; null before the first sample. */
-  readonly size: number | null
-  /** The last look, in ms; null before the first. */
-  readonly lookedAtMs: number | null
-  /** Completed since. */
-  readonly completed: number
-  /** Since when not all were busy, and the most at work in that time; null while all are. */
-  readonly underused: { readonly sinceMs: number; readonly peak: number } | null
-  readonly log: SizeLog
+  readonly limit: number | null
   /** The latest moment seen, in ms. */
   readonly nowMs: number
+  /** When a change was last due, in ms; null before the first. */
+  readonly checkedAtMs: number | null
+  /** Completed since then; null when a sample was missing in between. */
+  readonly completed: number | null
+  /** Null while all workers are busy. */
+  readonly underUse: UnderUse | null
+  readonly log: SpeedLog
   readonly seed: number
 }
 
 /**
- * Learns by trying which number of workers gets a message done in the least time. Every `everyMs` it looks: if all were
- * busy at both ends, it logs the time per message at that size, as a running average. While all are busy it then either
- * tries another size, `1` to `max(1, ceil(n · step) − 1)` away from n, mostly more; or moves half way, rounded away from
- * n, to the fastest of the nearest sizes it knows. Never fully busy for longer than `underusedMs`, it comes down to
- * `floor(downsize · peak)`, where peak is the most at work in that time. It moves neither before it knows a size, nor
- * while the workers alive are not yet as many as wanted, nor where nothing completes. It never comes to rest, unless
- * `explore` is 0. A sample with a number missing holds the last answer.
+ * Looks for the number of workers at which items take the least time, by trying. At most once in `actionIntervalMs`, and
+ * only while all workers are busy, it tries a few more or fewer at random, or moves half way to the fastest of the
+ * nearest numbers it has tried. A number is measured, as time for each item, when all workers were busy at the last
+ * change and are now. When not all were busy at once for `downsizeAfterUnderutilizedForMs`, it shrinks to a share of the
+ * most that were. It never stops exploring.
  *
- * As `OptimalSizeExploringResizer` of Apache Pekko:
- * https://pekko.apache.org/docs/pekko/current/routing.html#optimal-size-exploring-resizer.
+ * As Pekko's `OptimalSizeExploringResizer`
+ * (https://github.com/apache/pekko, actor/src/main/scala/org/apache/pekko/routing/OptimalSizeExploringResizer.scala):
+ * it explores by 1 up to one less than `ceil(workers · exploreStepSize)`. There each worker has a line of its own and is
+ * busy while anything is in it; here all are busy while as many attempts are in flight (`inFlight`) as are alive
+ * (`live`). Items count when they complete (`completions`), so failures are not speed. A measurement also takes that as
+ * many are alive as were wanted. Spans are over when they have passed, not a moment later; chance comes from `seed`. A
+ * sample with a number missing holds the last answer and spoils the measurement it falls into.
  *
- * @throws {OptionsError} When an option is out of range, or `max` is below `min`.
+ * @throws {OptionsError} When an option is out of its range, or `lowerBound` exceeds `upperBound`.
  */
 export const exploring = (options: ExploringOptions = {}): ScalingPolicy<ExploringState> => {
-  const rule = exploringRule(options)
+  checkOptions('exploring', EXPLORING_CODECS, options, () => rangeProblems(exploringSettings(options), 'lowerBound', 'upperBound'))
+  const settings = exploringSettings(options)
   return {
     name: 'exploring',
-    initial: { size: null, lookedAtMs: null, completed: 0, underused: null, log: [], nowMs: 0, seed: rule.seed },
+    initial: { limit: null, nowMs: 0, checkedAtMs: null, completed: 0, underUse: null, log: [], seed: settings.seed },
     step: (before, load) => {
-      const size = withinBoth(before.size ?? rule.min, rule, load)
-      const nowMs = latest(before.nowMs, load)
-      if (!isUsable(load)) return answer({ ...before, size, nowMs }, size, before.size === null ? 'initial' : 'held')
-      const state = seen({ ...before, size, nowMs }, load)
-      const unmoved = unmovedReason(before.size, size)
-      return isDue(rule, state) ? look(rule, state, load, unmoved) : answer(state, size, unmoved)
+      const from = withinLimits(before.limit ?? (isCount(load.live) ? load.live : 0), settings, load)
+      const state = { ...before, limit: from, nowMs: latest(before.nowMs, load) }
+      if (!isUsable(load)) return unmeasured({ ...state, completed: null }, before.limit, from)
+      const counted = { ...state, completed: state.completed === null ? null : state.completed + load.completions }
+      if (!isDue(counted, settings)) return moved(counted, { before: before.limit, from, wished: from, limit: from })
+      return act(checked(counted, load, settings), before.limit, load, settings)
     },
   }
 }
 
-interface Seen extends ExploringState {
-  readonly size: number
+type Current = ExploringState & { readonly limit: number }
+
+const isUsable = ({ nowMs, live, inFlight, completions, min, max }: LoadSample): boolean =>
+  isSpan(nowMs) && [live, inFlight, completions, min, max].every(isCount) && min <= max
+
+const isDue = ({ nowMs, checkedAtMs }: Current, { actionIntervalMs }: ExploringSettings): boolean =>
+  checkedAtMs === null || nowMs - checkedAtMs >= actionIntervalMs
+
+/** With what can be learnt now. */
+const checked = (state: Current, load: LoadSample, { weightOfLatestMetric }: ExploringSettings): Current => {
+  const { limit, nowMs, underUse } = state
+  const isFull = load.live > 0 && load.inFlight >= load.live
+  const ms = isFull && underUse === null && load.live === limit ? timeEach(state) : undefined
+  return {
+    ...state,
+    checkedAtMs: nowMs,
+    completed: 0,
+    underUse: isFull ? null : { sinceMs: underUse?.sinceMs ?? nowMs, highest: Math.max(underUse?.highest ?? 0, load.inFlight) },
+    log: ms === undefined ? state.log : logged(state.log, { workers: limit, ms }, weightOfLatestMetric),
+  }
 }
 
-const unmovedReason = (before: number | null, size: number): Reason => {
-  if (before === null) return 'initial'
-  return before === size ? 'withinRange' : 'limited'
+const timeEach = ({ nowMs, checkedAtMs, completed }: Current): number | undefined =>
+  checkedAtMs === null || completed === null || completed === 0 ? undefined : (nowMs - checkedAtMs) / completed
+
+const act = (state: Current, before: number | null, load: LoadSample, settings: ExploringSettings): ScalingDecision<ExploringState> => {
+  const { change, seed, explores } = proposal(state, settings)
+  const wished = state.limit + change
+  const limit = withinLimits(wished, settings, load)
+  const decision = moved({ ...state, limit, seed }, { before, from: state.limit, wished, limit })
+  return explores && limit !== state.limit ? { ...decision, reason: 'exploring' } : decision
 }
 
-const seen = (state: Seen, { completions, maxInFlight }: LoadSample): Seen => {
-  const { underused } = state
-  const peaked = underused === null ? null : { ...underused, peak: Math.max(underused.peak, maxInFlight) }
-  return { ...state, completed: state.completed + completions, underused: peaked }
+interface Proposal {
+  readonly change: number
+  readonly seed: number
+  readonly explores: boolean
 }
 
-const isDue = ({ everyMs }: ExploringRule, { lookedAtMs, nowMs }: Seen): boolean => lookedAtMs === null || nowMs - lookedAtMs >= everyMs
-
-const look = (rule: ExploringRule, state: Seen, load: LoadSample, unmoved: Reason): ScalingDecision<ExploringState> => {
-  const full = load.live > 0 && load.inFlight >= load.live
-  const log = full ? logged(rule, state, load) : state.log
-  const underused = full ? null : (state.underused ?? { sinceMs: state.nowMs, peak: load.maxInFlight })
-  const next = { ...state, log, underused, completed: 0, lookedAtMs: state.nowMs }
-  if (underused !== null) return state.nowMs - underused.sinceMs > rule.underusedMs ? downsized(rule, next, underused.peak, load) : answer(next, state.size, unmoved)
-  const ready = load.live === state.size && state.completed > 0 && log.length > 0
-  return ready ? moveOn(rule, next, load) : answer(next, state.size, unmoved)
+const proposal = (state: Current, settings: ExploringSettings): Proposal => {
+  const { limit, nowMs, underUse, log, seed } = state
+  const rest = { seed, explores: false }
+  if (underUse !== null && nowMs - underUse.sinceMs >= settings.downsizeAfterUnderutilizedForMs)
+    return { ...rest, change: Math.min(0, Math.floor(underUse.highest * settings.downsizeRatio) - limit) }
+  if (underUse !== null || log.length === 0) return { ...rest, change: 0 }
+  const drawn = draw(seed)
+  if (drawn.unit < settings.chanceOfExploration) return explored(limit, drawn.seed, settings)
+  return { change: optimized(limit, log, settings), seed: drawn.seed, explores: false }
 }
 
-/** Both ends were busy if no under-use was seen at the last look, nor at this. */
-const logged = ({ weight }: ExploringRule, { log, lookedAtMs, underused, completed, nowMs, size }: Seen, { live }: LoadSample): SizeLog => {
-  if (lookedAtMs === null || underused !== null || completed === 0 || live !== size) return log
-  return measured(log, { size, ms: (nowMs - lookedAtMs) / completed }, weight)
+const explored = (workers: number, seed: number, { exploreStepSize, chanceOfRampingDownWhenFull }: ExploringSettings): Proposal => {
+  const step = draw(seed)
+  const direction = draw(step.seed)
+  const change = Math.max(1, Math.floor(step.unit * Math.ceil(workers * exploreStepSize)))
+  return { change: direction.unit < chanceOfRampingDownWhenFull ? -change : change, seed: direction.seed, explores: true }
 }
 
-const downsized = (rule: ExploringRule, state: Seen, peak: number, load: LoadSample): ScalingDecision<ExploringState> =>
-  to(rule, state, Math.min(state.size, Math.floor(decimal(rule.downsize * peak))), load)
-
-const moveOn = (rule: ExploringRule, state: Seen, load: LoadSample): ScalingDecision<ExploringState> => {
-  const chance = draw(state.seed)
-  const drawn = { ...state, seed: chance.seed }
-  if (chance.value < rule.explore) return explore(rule, drawn, load)
-  const way = (fastestNear(state.log, state.size, Math.floor(rule.neighbours / 2)) - state.size) / 2
-  return to(rule, drawn, state.size + Math.sign(way) * Math.ceil(Math.abs(way)), load)
+/** Half way to the fastest, rounded away from where it is. */
+const optimized = (workers: number, log: SpeedLog, { optimizationRange }: ExploringSettings): number => {
+  const half = ((fastestNear(log, workers, Math.floor(optimizationRange / 2)) ?? workers) - workers) / 2
+  return half < 0 ? Math.floor(half) : Math.ceil(half)
 }
-
-const explore = (rule: ExploringRule, state: Seen, load: LoadSample): ScalingDecision<ExploringState> => {
-  const far = draw(state.seed)
-  const down = draw(far.seed)
-  const change = Math.max(1, Math.floor(far.value * Math.ceil(decimal(state.size * rule.step))))
-  const size = withinBoth(state.size + (down.value < rule.downwards ? -change : change), rule, load)
-  return answer({ ...state, size, seed: down.seed }, size, size === state.size ? 'limited' : 'exploring')
-}
-
-const to = (rule: ExploringRule, state: Seen, wished: number, load: LoadSample): ScalingDecision<ExploringState> => {
-  const size = withinBoth(wished, rule, load)
-  const direction = size > state.size ? 'tooFew' : size < state.size ? 'tooMany' : 'withinRange'
-  return answer({ ...state, size }, size, size === wished ? direction : 'limited')
-}
-
-const answer = (state: ExploringState, wanted: number, reason: Reason): ScalingDecision<ExploringState> => ({ state, wanted, reason })
-
-const isUsable = ({ nowMs, live, inFlight, maxInFlight, completions }: LoadSample): boolean =>
-  Number.isFinite(nowMs) && nowMs >= 0 && [live, inFlight, maxInFlight, completions].every(isCount)

@@ -1,51 +1,44 @@
-import { checkOptions, milliseconds, whole, within } from '../core/options.js'
-import { inOrder } from './limit.js'
+import { flag, milliseconds, whole, within } from '../core/options.js'
+import { chanceSeed, notNegative } from './option-codecs.js'
+import { type Percentile, percentileCodec } from './service-time.js'
 
 export interface GradientOptions {
-  /** How often the limit is updated, in ms; 1 or more. An update waits for the next sample. */
-  readonly updateMs: number
-  /** How often the least service time is measured, in ms; 1 or more. */
-  readonly measureMs: number
-  /** Fewest it wants by itself, and while it measures; 1 or more, default 3. The group's bounds win. */
-  readonly min?: number | undefined
-  /** Most it wants by itself; `min` or more, default 1,000. The group's bounds win. */
-  readonly max?: number | undefined
-  /** Completions that a measurement takes; 1 or more, default 50. */
-  readonly requests?: number | undefined
-  /** How much longer than least work may take before fewer are wanted, as a share: 0 to 1, default 0.25. */
+  /** Fewest workers wanted, and as many as there are while the time without load is measured; 1 or more, at most `maxLimit`, default 3. The group's `min` wins. */
+  readonly minConcurrency?: number | undefined
+  /** Most workers wanted; 1 or more, default 1,000. The group's `max` wins. */
+  readonly maxLimit?: number | undefined
+  /** The span between two measurements of the time without load, in ms; 1 or more, default 60,000 (Envoy has no default). */
+  readonly minRttIntervalMs?: number | undefined
+  /** Attempts that make a measurement; from 1 to 1,000, default 50. */
+  readonly minRttRequests?: number | undefined
+  /** How much longer than without load a service time may be, as a share of that; 0 or more, default 0.25. */
   readonly buffer?: number | undefined
-  /** Most that chance adds to `measureMs`, as a share of it: 0 to 1, default 0.15. */
+  /** By how much the span between measurements may be longer, as a share of it; from 0 to 1, default 0.15. */
   readonly jitter?: number | undefined
-  /** Chance in when to measure; a whole number, 0 or more, default 0. */
+  /** Whether the limit grows only while at least half of it is in use; default true. False is as Envoy does. */
+  readonly applicationLimited?: boolean | undefined
+  /** Which service time of a window it goes by; default `'p50'`. */
+  readonly percentile?: Percentile | undefined
+  /** What chance starts from; a whole number from 0 to 2³² − 1, default 1. */
   readonly seed?: number | undefined
 }
 
-export interface GradientRule {
-  readonly updateMs: number
-  readonly measureMs: number
-  readonly own: { readonly min: number; readonly max: number }
-  readonly requests: number
-  readonly buffer: number
-  readonly jitter: number
-  readonly seed: number
+export const GRADIENT_CODECS = {
+  minConcurrency: whole(1),
+  maxLimit: whole(1),
+  minRttIntervalMs: milliseconds(1),
+  minRttRequests: whole(1, 1_000),
+  buffer: notNegative,
+  jitter: within(0, 1, 'a share'),
+  applicationLimited: flag,
+  percentile: percentileCodec,
+  seed: chanceSeed,
 }
 
-const BOUNDS = { min: 3, max: 1_000 }
+export type GradientSettings = { readonly [Name in keyof Omit<GradientOptions, 'minConcurrency'>]-?: NonNullable<GradientOptions[Name]> } & { readonly minLimit: number }
 
-const CODECS = {
-  updateMs: milliseconds(1),
-  measureMs: milliseconds(1),
-  min: whole(1),
-  max: whole(1),
-  requests: whole(1),
-  buffer: within(0, 1),
-  jitter: within(0, 1),
-  seed: whole(0),
-}
-
-/** The options, all there. @throws {OptionsError} When one is missing or out of range, or `max` is below `min`. */
-export const gradientRule = (options: GradientOptions): GradientRule => {
-  checkOptions('gradient', CODECS, options, inOrder(BOUNDS), ['updateMs', 'measureMs'])
-  const { updateMs, measureMs, min = BOUNDS.min, max = BOUNDS.max, requests = 50, buffer = 0.25, jitter = 0.15, seed = 0 } = options
-  return { updateMs, measureMs, own: { min, max }, requests, buffer, jitter, seed }
-}
+export const gradientSettings = ({
+  minConcurrency = 3, maxLimit = 1_000, minRttIntervalMs = 60_000, minRttRequests = 50, buffer = 0.25, jitter = 0.15, applicationLimited = true,
+  percentile = 'p50', seed = 1,
+}: GradientOptions): GradientSettings =>
+  ({ minLimit: minConcurrency, maxLimit, minRttIntervalMs, minRttRequests, buffer, jitter, applicationLimited, percentile, seed })

@@ -1,116 +1,137 @@
 import type { LoadSample } from '../core/load.js'
+import { checkOptions } from '../core/options.js'
+import { isCount } from './bounds.js'
 import { draw } from './chance.js'
-import { type GradientOptions, type GradientRule, gradientRule } from './gradient-options.js'
-import { latest } from './clock.js'
-import { moved, withinBoth } from './limit.js'
-import type { Reason, ScalingDecision, ScalingPolicy } from './policy.js'
-import { type ServiceWindow, serviceWindow } from './service-window.js'
+import { isSpan, latest } from './clock.js'
+import { type MeasuredWindow, attemptsIn, measuringInterval, quantileOf } from './gradient-measuring.js'
+import { GRADIENT_CODECS, type GradientOptions, type GradientSettings, gradientSettings } from './gradient-options.js'
+import { moved, rangeProblems, unmeasured, withinLimits } from './limit.js'
+import type { ScalingDecision, ScalingPolicy } from './policy.js'
+import { isWindow, positiveServiceTime } from './service-time.js'
 
-/** What `gradient` remembers. */
-export interface GradientState {
-  /** Workers wanted last; null before the first sample. */
-  readonly limit: number | null
-  /** The limit to return to after measuring; null while it does not measure. */
-  readonly restore: number | null
-  /** The least service time as measured last, in ms; null before. */
-  readonly leastMs: number | null
-  /** What ended since the last update, or since measuring began. */
-  readonly tally: Tally
-  /** Updates in a row that found and left the limit at its least. */
-  readonly atLeast: number
-  readonly updatedAtMs: number
-  readonly measureAtMs: number
+/** What `gradient` remembers: it measures the service time without load, or follows it. */
+export type GradientState = Measuring | Following
+
+interface Measuring {
+  readonly phase: 'measuring'
+  /** The limit to go back to; null before the first measurement. */
+  readonly resumeLimit: number | null
+  /** What was measured so far: fewer attempts than a measurement takes. */
+  readonly windows: readonly MeasuredWindow[]
   /** The latest moment seen, in ms. */
   readonly nowMs: number
   readonly seed: number
 }
 
-interface Tally {
-  readonly count: number
-  readonly spentMs: number
-  readonly maxInFlight: number
+interface Following {
+  readonly phase: 'following'
+  readonly limit: number
+  /** The service time without load, in ms. */
+  readonly minRttMs: number
+  /** When it is measured anew, in ms. */
+  readonly measureAtMs: number
+  /** Windows in a row that kept the limit at its least. */
+  readonly windowsAtMin: number
+  readonly nowMs: number
+  readonly seed: number
 }
 
-const NOTHING: Tally = { count: 0, spentMs: 0, maxInFlight: 0 }
-
-/** So many updates in a row at the least limit say that the least service time may be wrong. */
-const SUSPICIOUS = 5
-
 /**
- * Compares how long work takes to how long it takes at least, and measures that least time now and then with as few
- * workers as possible. Every `updateMs`, with `g = clamp(least · (1 + buffer) / mean, 0.5, 2)`, the limit L becomes
- * `floor(L · g + sqrt(L · g))`, but does not grow with less than half of L in use. It begins by measuring, and measures
- * again `measureMs` later, plus a random share up to `jitter` of that, and after five updates in a row at `min`.
+ * Goes by the service time of a window against that without load: `g = clamp(minRtt · (1 + buffer) / rtt, 0.5, 2)`, and
+ * the limit becomes `floor(L · g + sqrt(L · g))`. From time to time, and after five windows in a row at its least, it
+ * lowers the limit to `minConcurrency` to measure minRtt, the service time of `minRttRequests` attempts, and then goes
+ * back: the reason is then `exploring`. The next measurement is due after the interval and up to a share `jitter` of it.
  *
- * While it measures it wants `min`; a window with more at work than that does not count, as those began before. After
- * `requests` completions the old limit returns. Where nothing ends it holds the last answer and starts no measuring.
+ * As Envoy's adaptive concurrency filter with the gradient controller
+ * (https://github.com/envoyproxy/envoy, adaptive_concurrency/controller/gradient_controller.cc). Of a sample,
+ * `serviceMs[percentile]` stands for the latency and `completions` for its requests. Each window is an update interval. A
+ * measurement takes the quantile of its windows, each counting as many times as attempts completed in it; windows of one
+ * attempt are the original. Which attempts began before a measurement is not known of a window, so windows in which more
+ * than the measuring limit were in flight (`maxInFlight`) are left out. The limit does not grow while less than half of
+ * it is in use; `applicationLimited: false` is the original. Chance comes from `seed`.
  *
- * As the gradient controller of Envoy's adaptive concurrency filter, with a mean for its percentile:
- * https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/adaptive_concurrency_filter.
+ * A window in which nothing completed, or of which a number is missing, or with a service time of 0, holds the limit;
+ * only a measurement that is due begins all the same.
  *
- * @throws {OptionsError} When an option is missing or out of range, or `max` is below `min`.
+ * @throws {OptionsError} When an option is out of its range, or `minConcurrency` exceeds `maxLimit`.
  */
-export const gradient = (options: GradientOptions): ScalingPolicy<GradientState> => {
-  const rule = gradientRule(options)
+export const gradient = (options: GradientOptions = {}): ScalingPolicy<GradientState> => {
+  checkOptions('gradient', GRADIENT_CODECS, options, () => rangeProblems(gradientSettings(options), 'minConcurrency'))
+  const settings = gradientSettings(options)
   return {
     name: 'gradient',
-    initial: { limit: null, restore: rule.own.min, leastMs: null, tally: NOTHING, atLeast: 0, updatedAtMs: 0, measureAtMs: 0, nowMs: 0, seed: rule.seed },
+    initial: { phase: 'measuring', resumeLimit: null, windows: [], nowMs: 0, seed: settings.seed },
     step: (before, load) => {
-      const state = seen(rule, before, load)
-      return state.restore === null ? update(rule, before.limit, state, load) : measure(rule, before.limit, state, state.restore, load)
+      const seen: Seen = { load, window: windowOf(load, settings), settings, least: withinLimits(settings.minLimit, settings, load) }
+      const nowMs = latest(before.nowMs, load)
+      return before.phase === 'measuring' ? measure({ ...before, nowMs }, seen) : follow({ ...before, nowMs }, seen)
     },
   }
 }
 
-interface Seen extends GradientState {
-  readonly limit: number
+interface Window extends MeasuredWindow {
+  readonly inFlight: number
 }
 
-/** The state brought up to the sample. */
-const seen = ({ own }: GradientRule, state: GradientState, load: LoadSample): Seen => {
-  const limit = withinBoth(state.limit ?? own.min, own, load)
-  const window = serviceWindow(load)
-  const counts = window !== null && (state.restore === null || window.maxInFlight <= limit)
-  return { ...state, limit, nowMs: latest(state.nowMs, load), tally: counts ? added(state.tally, window) : state.tally }
+interface Seen {
+  readonly load: LoadSample
+  /** `undefined` when the window does not tell. */
+  readonly window: Window | undefined
+  readonly settings: GradientSettings
+  /** The limit while it measures. */
+  readonly least: number
 }
 
-const added = (tally: Tally, { rttMs, count, maxInFlight }: ServiceWindow): Tally =>
-  rttMs === null ? tally : { count: tally.count + count, spentMs: tally.spentMs + rttMs * count, maxInFlight: Math.max(tally.maxInFlight, maxInFlight) }
+type Decision = ScalingDecision<GradientState>
 
-const measure = (rule: GradientRule, before: number | null, state: Seen, restore: number, load: LoadSample): ScalingDecision<GradientState> => {
-  const { tally, nowMs } = state
-  if (tally.count < rule.requests) {
-    const limit = withinBoth(rule.own.min, rule.own, load)
-    return stay({ ...state, limit }, before === null ? 'initial' : 'exploring')
-  }
-  const chance = draw(state.seed)
-  const measureAtMs = nowMs + rule.measureMs + Math.floor(chance.value * Math.ceil(rule.measureMs * rule.jitter))
-  const limit = withinBoth(restore, rule.own, load)
-  const measured = { leastMs: tally.spentMs / tally.count, measureAtMs, seed: chance.seed, tally: NOTHING, updatedAtMs: nowMs }
-  return moved({ ...state, ...measured, limit, restore: null }, { before, from: state.limit, wished: restore, limit })
+const isTimed = (load: LoadSample): boolean => isWindow(load) && isSpan(load.nowMs)
+
+const windowOf = (load: LoadSample, { percentile }: GradientSettings): Window | undefined => {
+  const ms = positiveServiceTime(load, percentile)
+  const { completions: count, maxInFlight: inFlight } = load
+  return ms !== undefined && isTimed(load) && isCount(count) && count > 0 && isCount(inFlight) ? { ms, count, inFlight } : undefined
 }
 
-const update = (rule: GradientRule, before: number | null, state: Seen, load: LoadSample): ScalingDecision<GradientState> => {
-  if (state.nowMs - state.updatedAtMs < rule.updateMs) return stay(state, 'held')
-  const fresh = { ...state, tally: NOTHING, updatedAtMs: state.nowMs }
-  if (state.tally.count === 0) return stay(fresh, 'held')
-  if (state.nowMs >= state.measureAtMs) return startMeasuring(rule, fresh, load)
-  const wished = next(state, rule.buffer)
-  const limit = withinBoth(wished, rule.own, load)
-  const least = withinBoth(rule.own.min, rule.own, load)
-  const atLeast = state.limit === least && limit === least ? state.atLeast + 1 : 0
-  if (atLeast >= SUSPICIOUS) return startMeasuring(rule, fresh, load)
-  return moved({ ...fresh, limit, atLeast }, { before, from: state.limit, wished, limit })
+const measure = (state: Measuring, seen: Seen): Decision => {
+  const { window, least, settings } = seen
+  if (window === undefined) return unmeasured(state, state.resumeLimit, least)
+  if (window.inFlight > least) return { state, wanted: least, reason: 'exploring' }
+  const windows = [...state.windows, { ms: window.ms, count: window.count }]
+  if (attemptsIn(windows) < settings.minRttRequests) return { state: { ...state, windows }, wanted: least, reason: 'exploring' }
+  return resume({ ...state, windows }, seen)
 }
 
-const startMeasuring = (rule: GradientRule, state: Seen, load: LoadSample): ScalingDecision<GradientState> =>
-  stay({ ...state, restore: state.limit, limit: withinBoth(rule.own.min, rule.own, load), atLeast: 0 }, 'exploring')
+const SHARES = { p50: 0.5, p90: 0.9, p99: 0.99 }
 
-const next = ({ limit, leastMs, tally }: Seen, buffer: number): number => {
-  const ratio = ((leastMs ?? 0) * (1 + buffer) * tally.count) / tally.spentMs
-  const scaled = limit * Math.max(0.5, Math.min(2, ratio))
-  const wished = Math.floor(scaled + Math.sqrt(scaled))
-  return 2 * tally.maxInFlight < limit ? Math.min(limit, wished) : wished
+const resume = ({ nowMs, seed, resumeLimit, windows }: Measuring, { load, settings, least }: Seen): Decision => {
+  const drawn = draw(seed)
+  const limit = withinLimits(resumeLimit ?? least, settings, load)
+  const measureAtMs = nowMs + measuringInterval(settings.minRttIntervalMs, settings.jitter, drawn.bits)
+  const minRttMs = quantileOf(windows, SHARES[settings.percentile])
+  const state: Following = { phase: 'following', limit, minRttMs, measureAtMs, windowsAtMin: 0, nowMs, seed: drawn.seed }
+  return moved(state, { before: least, from: least, wished: limit, limit })
 }
 
-const stay = (state: Seen, reason: Reason): ScalingDecision<GradientState> => ({ state, wanted: state.limit, reason })
+const follow = (state: Following, seen: Seen): Decision => {
+  const { load, window, settings } = seen
+  const from = withinLimits(state.limit, settings, load)
+  if (isTimed(load) && state.nowMs >= state.measureAtMs) return beginMeasuring({ ...state, limit: from }, seen)
+  if (window === undefined) return unmeasured({ ...state, limit: from }, state.limit, from)
+  const grown = next(from, window, state.minRttMs, settings)
+  const unused = settings.applicationLimited && grown > from && 2 * window.inFlight < from
+  const wished = unused ? from : grown
+  const limit = withinLimits(wished, settings, load)
+  const windowsAtMin = !unused && from === seen.least && limit === seen.least ? state.windowsAtMin + 1 : 0
+  const after: Following = { ...state, limit, windowsAtMin }
+  return windowsAtMin < WINDOWS_AT_MIN ? moved(after, { before: state.limit, from, wished, limit }) : beginMeasuring(after, seen)
+}
+
+const WINDOWS_AT_MIN = 5
+
+const beginMeasuring = ({ limit, nowMs, seed }: Following, { least }: Seen): Decision =>
+  ({ state: { phase: 'measuring', resumeLimit: limit, windows: [], nowMs, seed }, wanted: least, reason: 'exploring' })
+
+const next = (limit: number, { ms }: Window, minRttMs: number, { buffer }: GradientSettings): number => {
+  const scaled = limit * Math.max(0.5, Math.min(2, (minRttMs * (1 + buffer)) / ms))
+  return Math.floor(scaled + Math.sqrt(scaled))
+}

@@ -1,94 +1,98 @@
-import { check, checkOptions, whole } from '../core/options.js'
+import type { LoadSample } from '../core/load.js'
+import { checkOptions } from '../core/options.js'
+import { isCount } from './bounds.js'
 import { draw } from './chance.js'
-import { moved, unmoved, withinBoth } from './limit.js'
-import type { ScalingPolicy } from './policy.js'
-import { type ServiceWindow, serviceWindow } from './service-window.js'
-
-export interface VegasOptions {
-  /** Workers to begin with, pulled into the bounds; 1 or more, default 20. */
-  readonly initial?: number | undefined
-  /** Most it wants by itself; 1 or more, default 1,000. The group's bounds win. */
-  readonly max?: number | undefined
-  /** Share of each step that is taken: above 0, up to 1, default 1. */
-  readonly smoothing?: number | undefined
-  /** The time without load is measured anew after half to all of this many windows for each worker; 1 or more, default 30. */
-  readonly probeMultiplier?: number | undefined
-  /** Chance in when to measure anew; a whole number, 0 or more, default 0. */
-  readonly seed?: number | undefined
-}
+import { moved, unmeasured, withinLimits } from './limit.js'
+import type { ScalingDecision, ScalingPolicy } from './policy.js'
+import { isWindow, positiveServiceTime } from './service-time.js'
+import { VEGAS_CODECS, type VegasOptions, type VegasSettings, valueAt, vegasSettings } from './vegas-options.js'
 
 /** What `vegas` remembers. */
 export interface VegasState {
-  /** The limit, before it is rounded down; null before the first sample. */
+  /** After the last sample; null before the first. */
   readonly limit: number | null
-  /** Mean service time without load, in ms; null before the first measurement. */
+  /** The service time without load, in ms; null before the first window. */
   readonly noLoadMs: number | null
-  /** Measurements since the time without load was last measured anew. */
-  readonly sinceProbe: number
+  /** Windows since the time without load was measured anew. */
+  readonly windows: number
+  /** Where chance puts the next such measurement: from 0.5 to below 1. */
+  readonly probeJitter: number
   readonly seed: number
 }
 
-const CODECS = {
-  initial: whole(1),
-  max: whole(1),
-  smoothing: check('a number above 0, up to 1', (value): value is number => typeof value === 'number' && value > 0 && value <= 1),
-  probeMultiplier: whole(1),
-  seed: whole(0),
-}
-
 /**
- * Keeps a small queue in whatever the workers call, seen by how much longer work takes than without load:
- * `q = ceil(L · (1 − noLoad / rtt))` for a limit L. With `log = max(1, floor(log10 L))`: a failure takes L to `L − log`;
- * with less than half of L in use it stays; `q ≤ log` gives `L + 6 log`, `q < 3 log` gives `L + log`, `q > 6 log` gives
- * `L − log`. The first window, one with a lower time, and one after every `[0.5, 1) · probeMultiplier · L` only set
- * noLoad. It never wants fewer than 1 by itself. A window in which nothing ended holds the last answer.
+ * Keeps a short queue in front of whatever the workers call: of a limit L, `q = ceil(L · (1 − noLoad / rtt))` are
+ * reckoned to queue there. A drop takes `log` away; while less than half of the limit is in use it stays; `q <= log`
+ * adds `beta`, `q < alpha` adds `log`, `q > beta` takes `log` away; between, it rests. With
+ * `log = max(1, floor(log10 L))`, alpha `3 · log`, beta `6 · log`. The first window, and one with a shorter time than
+ * any before, only sets `noLoad`; so does one in every `probeJitter · probeMultiplier · L` windows.
  *
- * As `VegasLimit` of Netflix' concurrency-limits, with a window for a request:
- * https://github.com/Netflix/concurrency-limits, after L. S. Brakmo, L. L. Peterson, "TCP Vegas", 1995.
+ * As TCP Vegas, in the form of Netflix's `VegasLimit`
+ * (https://github.com/Netflix/concurrency-limits, limit/VegasLimit.java). Of a sample, `serviceMs[percentile]` stands for
+ * rtt, `maxInFlight` for inflight, and any of `failures` for a drop, as in Netflix's `WindowedLimit`; windows of one
+ * attempt each are the original. Chance comes from `seed`, and the limit starts within its bounds. A window in which
+ * nothing ended, or of which a number is missing, or with a service time of 0, holds the limit.
  *
- * @throws {OptionsError} When an option is out of range.
+ * @throws {OptionsError} When an option is out of its range.
  */
 export const vegas = (options: VegasOptions = {}): ScalingPolicy<VegasState> => {
-  checkOptions('vegas', CODECS, options)
-  const { initial = 20, max = 1_000, smoothing = 1, probeMultiplier = 30, seed = 0 } = options
-  const own = { min: 1, max }
+  checkOptions('vegas', VEGAS_CODECS, options)
+  const settings = vegasSettings(options)
   return {
     name: 'vegas',
-    initial: { limit: null, noLoadMs: null, sinceProbe: 0, seed },
-    step: (state, load) => {
-      const from = withinBoth(state.limit ?? initial, own, load)
-      const window = serviceWindow(load)
-      if (window === null) return unmoved({ ...state, limit: from }, state.limit, from)
-      const seen = learn(state, from, window, probeMultiplier)
-      const wished = seen.learnt ? from : next(from, window, seen.state.noLoadMs)
-      const limit = from + smoothing * (withinBoth(wished, own, load) - from)
-      return moved({ ...seen.state, limit }, { before: state.limit, from, wished: from + smoothing * (wished - from), limit })
+    initial: { limit: null, noLoadMs: null, windows: 0, ...jittered(settings.seed) },
+    step: (before, load) => {
+      const limit = withinLimits(before.limit ?? settings.initialLimit, settings, load)
+      const window = windowOf(load, settings)
+      if (window === undefined) return unmeasured({ ...before, limit }, before.limit, limit)
+      return decide({ ...before, limit, windows: before.windows + 1 }, { ...window, load, before: before.limit }, settings)
     },
   }
 }
 
-interface Learning {
-  readonly state: VegasState
-  /** Whether the window only told the time without load. */
-  readonly learnt: boolean
+const jittered = (seed: number): Pick<VegasState, 'probeJitter' | 'seed'> => {
+  const drawn = draw(seed)
+  return { probeJitter: 0.5 + drawn.unit / 2, seed: drawn.seed }
 }
 
-const learn = (state: VegasState, limit: number, { rttMs }: ServiceWindow, multiplier: number): Learning => {
-  if (rttMs === null) return { state, learnt: false }
-  const sinceProbe = state.sinceProbe + 1
-  const chance = draw(state.seed)
-  if ((0.5 + chance.value / 2) * multiplier * limit <= sinceProbe) return { state: { ...state, noLoadMs: rttMs, sinceProbe: 0, seed: chance.seed }, learnt: true }
-  const learnt = state.noLoadMs === null || rttMs < state.noLoadMs
-  return { state: { ...state, noLoadMs: learnt ? rttMs : state.noLoadMs, sinceProbe }, learnt }
+interface Window {
+  readonly rttMs: number
+  readonly inFlight: number
+  readonly dropped: boolean
 }
 
-const next = (limit: number, { rttMs, maxInFlight, dropped }: ServiceWindow, noLoadMs: number | null): number => {
-  // Digits instead of a logarithm, which may fall short of a power of ten.
-  const log = Math.max(1, String(Math.floor(limit)).length - 1)
-  if (dropped) return Math.max(1, limit - log)
-  if (rttMs === null || noLoadMs === null || 2 * maxInFlight < limit) return limit
-  const queue = Math.ceil(limit * (1 - noLoadMs / rttMs))
-  if (queue <= log) return limit + 6 * log
-  if (queue < 3 * log) return limit + log
-  return queue > 6 * log ? Math.max(1, limit - log) : limit
+const windowOf = (load: LoadSample, { percentile }: VegasSettings): Window | undefined => {
+  const rttMs = positiveServiceTime(load, percentile)
+  if (rttMs === undefined || !isWindow(load) || !isCount(load.maxInFlight) || !isCount(load.failures)) return undefined
+  return { rttMs, inFlight: load.maxInFlight, dropped: load.failures > 0 }
 }
+
+interface Seen extends Window {
+  readonly load: LoadSample
+  readonly before: number | null
+}
+
+type Current = VegasState & { readonly limit: number }
+
+const decide = (state: Current, seen: Seen, settings: VegasSettings): ScalingDecision<VegasState> => {
+  const { limit: from, windows, probeJitter, noLoadMs } = state
+  const { rttMs, before } = seen
+  const stay = { before, from, wished: from, limit: from }
+  if (probeJitter * settings.probeMultiplier * from <= windows) return moved({ ...state, ...jittered(state.seed), windows: 0, noLoadMs: rttMs }, stay)
+  if (noLoadMs === null || rttMs < noLoadMs) return moved({ ...state, noLoadMs: rttMs }, stay)
+  const next = wish(from, Math.ceil(from * (1 - noLoadMs / rttMs)), seen, settings)
+  const wished = smoothed(from, next, settings)
+  const limit = withinLimits(smoothed(from, withinLimits(next, settings, seen.load), settings), settings, seen.load)
+  return moved({ ...state, limit }, { before, from, wished, limit })
+}
+
+const wish = (limit: number, queue: number, { inFlight, dropped }: Seen, { alpha, beta, threshold, increase, decrease }: VegasSettings): number => {
+  if (dropped) return decrease(limit)
+  if (2 * inFlight < limit) return limit
+  const whole = Math.floor(limit)
+  if (queue <= valueAt(threshold, whole)) return limit + valueAt(beta, whole)
+  if (queue < valueAt(alpha, whole)) return increase(limit)
+  return queue > valueAt(beta, whole) ? decrease(limit) : limit
+}
+
+const smoothed = (from: number, to: number, { smoothing }: VegasSettings): number => (1 - smoothing) * from + smoothing * to
