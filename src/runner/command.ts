@@ -5,7 +5,7 @@ import { compare, tableOf, type Comparison } from './comparison.js'
 import { HELP, SIMULATE_HELP } from './help.js'
 import { loadLines } from './load-lines.js'
 import { reportPage } from './report-page.js'
-import { readSimulateTask } from './simulate-task.js'
+import { readSimulateTask, type ReportFile } from './simulate-task.js'
 import { textTable } from './text-table.js'
 
 /** Where text goes: a stream of Node, or whatever a test reads. */
@@ -50,14 +50,14 @@ const runSimulate = async (words: readonly string[], stage: Stage): Promise<numb
   const comparison = compare(candidates, load)
   stage.output.write(`${[...loadLines(load), '', ...textTable(tableOf(comparison))].join('\n')}\n`)
   const written = report === undefined || (await publish(report, comparison, stage))
-  for (const { label, reason } of comparison.failed) stage.errors.write(`rxcrew simulate: policy ${label} failed: ${reason}\n`)
+  for (const { label, reason } of comparison.failed) stage.errors.write(`rxcrew simulate: --policy ${label}: ${reason}\n`)
   return written && comparison.failed.length === 0 ? DONE : FAILED
 }
 
-const publish = async (path: string, comparison: Comparison, { output, errors }: Stage): Promise<boolean> => {
+const publish = async ({ name, path }: ReportFile, comparison: Comparison, { output, errors }: Stage): Promise<boolean> => {
   try {
     await writeFile(path, reportPage(comparison))
-    output.write(`\nReport: ${path}\n`)
+    output.write(`\nReport: ${name}\n`)
     return true
   } catch (error) {
     errors.write(`rxcrew simulate: the report cannot be written: ${describe(error)}\n`)

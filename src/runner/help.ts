@@ -12,7 +12,7 @@ export const HELP = `Usage: rxcrew COMMAND [OPTIONS]
 
 const INDENT = ' '.repeat(22)
 
-/** Names of recipes with their values, in lines of at most 80 characters. */
+/** Names of recipes with their values, in lines of at most 82 characters. */
 const listed = (recipes: Recipes<unknown>): string => {
   const words = Object.entries(recipes).map(([name, { inOrder }]) => (inOrder.length === 0 ? name : `${name}:${inOrder.join(',')}`))
   const lines = words.reduce<readonly string[]>((all, word) => {
@@ -27,8 +27,8 @@ const described = (heads: readonly { readonly head: string; readonly meaning: st
 
 /** What the last two rows of the table are. */
 export const RIVALS: readonly string[] = [
-  'The best fixed number is found with hindsight: that with the lowest p99 of sojourn.',
-  'The clairvoyant does the same work at the same moments, and pays only while it works.',
+  'The best fixed number is found with hindsight: that with the lowest sojourn p99.',
+  'The clairvoyant does the same work at the same moments, and pays only for work.',
 ]
 
 export const SIMULATE_HELP = `Tries scaling policies on a model of a load, side by side with the best fixed
@@ -36,8 +36,8 @@ number of workers and with what a clairvoyant would pay.
 
 Usage: rxcrew simulate [OPTIONS]
 
-  --policy NAME       may be given again; default: demand. Options follow the name:
-                      demand:deliveryWaitMs=200, or as JSON: 'demand:{"maxIdleMs":5000}'.
+  --policy NAME       may be given again; default: demand. Options follow the
+                      name: demand:maxIdleMs=5000 or 'demand:{"maxIdleMs":5000}'.
                       ${listed(NAMED_POLICIES)}
   --policy FILE       a module with a policy as its default export or as 'policy':
                       ./my-policy.js
@@ -51,7 +51,7 @@ Usage: rxcrew simulate [OPTIONS]
   --downstream KIND   how the work bears being done by many at once; default: free
                       ${listed(NAMED_DOWNSTREAMS)}
   --failures OPTIONS  attempts that fail: share=0.01,maxAttempts=3,retryAfterMs=100
-  --restart-after-ms  a failing worker is replaced, after so long; default: it is kept
+  --restart-after-ms  a failing worker is replaced after so long; default: kept
   --min, --max        bounds of the group, in workers; default: 1 and 10
   --seconds, --count  messages come for so long, or so many; default: 300 seconds,
                       or all that were recorded

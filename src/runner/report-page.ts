@@ -31,7 +31,7 @@ ${pictures(comparison)}
 `
 
 const failures = ({ failed }: Comparison): string =>
-  failed.map(({ label, reason }) => `<p class="warn"><code>${escapeHtml(label)}</code> failed: ${escapeHtml(reason)}</p>`).join('')
+  failed.map(({ label, reason }) => `<p class="warn"><code>${escapeHtml(label)}</code>: ${escapeHtml(reason)}</p>`).join('')
 
 const table = (comparison: Comparison): string => {
   const [head = [], ...rows] = tableOf(comparison)

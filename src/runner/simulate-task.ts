@@ -23,8 +23,15 @@ export interface Candidate {
 export interface SimulateTask {
   readonly candidates: readonly Candidate[]
   readonly load: SimulatedLoad
-  /** Where the page goes, if anywhere; a full path. */
-  readonly report: string | undefined
+  /** Where the page goes, if anywhere. */
+  readonly report: ReportFile | undefined
+}
+
+export interface ReportFile {
+  /** As it was given. */
+  readonly name: string
+  /** In full. */
+  readonly path: string
 }
 
 /** Reads everything that the words name, relative to a folder; Left has every problem of all of them. */
@@ -62,12 +69,12 @@ const checked = (failures: SimulatedFailures): SimulatedFailures => {
 const readFailures = (options: string | undefined): Read<SimulatedFailures | undefined> =>
   options === undefined ? E.right(undefined) : readPick('failures', `failures:${options}`, { failures: byOptions(checked) })
 
-const readReport = async (file: string | undefined, folder: string): Promise<Read<string | undefined>> => {
+const readReport = async (file: string | undefined, folder: string): Promise<Read<ReportFile | undefined>> => {
   if (file === undefined) return E.right(undefined)
   const path = resolve(folder, file)
   const isFolder = async (where: string): Promise<boolean> => (await stat(where).catch(() => undefined))?.isDirectory() === true
   if (await isFolder(path)) return E.left([`--report should be a file, but ${file} is a folder`])
-  return (await isFolder(dirname(path))) ? E.right(path) : E.left([`--report should be a file in a folder that is there, but is ${file}`])
+  return (await isFolder(dirname(path))) ? E.right({ name: file, path }) : E.left([`--report should be a file in a folder that is there, but is ${file}`])
 }
 
 const FEWEST = 1

@@ -29,7 +29,7 @@ const policyIn = (all: object): E.Either<string, ScalingPolicy> => {
 const isPolicy = (value: unknown): value is ScalingPolicy => wrongWith(value).length === 0
 
 const wrongWith = (value: unknown): readonly string[] => {
-  if (typeof value === 'function') return [`it should be an object, but is ${describe(value)}: export what it returns`]
+  if (typeof value === 'function') return [`it should be an object, but is a function: export what it returns`]
   if (typeof value !== 'object' || value === null) return [`it should be an object, but is ${describe(value)}`]
   const name = 'name' in value ? value.name : undefined
   const step = 'step' in value ? value.step : undefined
