@@ -50,7 +50,7 @@ Usage: rxcrew simulate [OPTIONS]
                       arrivalMs and serviceMs, in the order of arrival
   --downstream KIND   how the work bears being done by many at once; default: free
                       ${listed(NAMED_DOWNSTREAMS)}
-  --failures OPTIONS  attempts that fail: share=0.01,maxAttempts=3,retryAfterMs=100
+  --failures OPTIONS  attempts fail: share=0.01,maxAttempts=3,retryAfterMs=100
   --restart-after-ms  a failing worker is replaced after so long; default: kept
   --min, --max        bounds of the group, in workers; default: 1 and 10
   --seconds, --count  messages come for so long, or so many; default: 300 seconds,
