@@ -326,6 +326,18 @@ export const SAMPLES: readonly Sample[] = [
   },
   {
     rule: 'knownPackages',
+    path: 'src/runner/user-policy.ts',
+    wrong: [],
+    right: ['import(path)'],
+  },
+  {
+    rule: 'knownPackages',
+    path: 'src/runner/cli.ts',
+    wrong: ['import(path)'],
+    right: [],
+  },
+  {
+    rule: 'knownPackages',
     path: 'src/bus/redis/redis-bus.ts',
     wrong: [`import amqp from 'amqplib'`],
     right: [`import type { Redis } from 'ioredis'`],
