@@ -91,6 +91,7 @@ export {
   type DeadLetterFilter,
   type Delivery,
   type DeliveryOptions,
+  type LossListener,
   type MessageBus,
   type Settlement,
   type Undecodable,
