@@ -111,13 +111,15 @@ export {
   type DeadLetterFilter,
   type Delivery,
   type DeliveryOptions,
+  type LossListener,
   type MessageBus,
   type Settlement,
   type Undecodable,
 } from './bus/bus.js'
 export { memoryBus, type MemoryBus, type MemoryBusOptions } from './bus/memory-bus.js'
 export { ack, reject, retry as retryAfter } from './bus/settlement.js'
-export { keepLease, type LeaseOptions } from './bus/lease.js'
+export { keepLease } from './bus/lease.js'
+export type { LeaseOptions } from './bus/lease-keeper.js'
 
 // Actions and the hub
 export { action, OutputError, type ActionOptions, type CheckedActionOptions, type TypedAction } from './hub/action.js'

@@ -16,6 +16,11 @@ export type Settlement =
   | { readonly type: 'retry'; readonly afterMs: number; readonly cause?: unknown }
   | { readonly type: 'reject'; readonly reason: string; readonly cause?: unknown }
 
+/** Whoever wants to hear that a lease was lost. */
+export interface LossListener {
+  onLost(reason: unknown): void
+}
+
 /** One message, lent to one consumer until it is settled or its lease ends. */
 export interface Delivery {
   readonly message: Either<Undecodable, Message>
@@ -27,6 +32,8 @@ export interface Delivery {
   extend(): Promise<boolean>
   /** Aborted when the lease is lost: another consumer may have the message. */
   readonly lost: AbortSignal
+  /** Tells of the same loss by a call, at once if it has happened: where a bus offers it, nobody needs a signal for each message. */
+  tellLoss?(listener: LossListener): void
 }
 
 export interface DeliveryOptions {

@@ -3,6 +3,7 @@ import { isRight, right } from '../core/either.js'
 import type { Message } from '../core/message.js'
 import { copyMessage } from '../core/wire.js'
 import type { Delivery, Settlement, Undecodable } from './bus.js'
+import { Losable } from './losable.js'
 import type { Entry } from './memory-entry.js'
 
 /** Whoever lent a message out. */
@@ -12,29 +13,19 @@ export interface Lender {
 }
 
 /** A message lent to one listener: its own copy, and its own right to settle it, which ends with the lease. */
-export class MemoryDelivery implements Delivery {
+export class MemoryDelivery extends Losable implements Delivery {
   readonly message: Either<Undecodable, Message>
   readonly attempt: number
   readonly #lender: Lender
   readonly #entry: Entry
-  #controller: AbortController | undefined = undefined
-  #lostBy: string | undefined = undefined
 
   constructor(lender: Lender, entry: Entry) {
+    super()
     const { message } = entry.stored
     this.message = isRight(message) ? right(copyMessage(message.right)) : message
     this.attempt = entry.attempt
     this.#lender = lender
     this.#entry = entry
-  }
-
-  // Made when first asked for: most deliveries are settled without, and a controller costs more than all the rest.
-  get lost(): AbortSignal {
-    if (this.#controller === undefined) {
-      this.#controller = new AbortController()
-      if (this.#lostBy !== undefined) this.#controller.abort(new Error(this.#lostBy))
-    }
-    return this.#controller.signal
   }
 
   settle(settlement: Settlement): Promise<boolean> {
@@ -46,7 +37,6 @@ export class MemoryDelivery implements Delivery {
   }
 
   lose(why: string): void {
-    this.#lostBy = why
-    this.#controller?.abort(new Error(why))
+    this.loseFor(new Error(why))
   }
 }

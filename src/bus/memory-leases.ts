@@ -1,10 +1,14 @@
-import type { Entry } from './memory-entry.js'
-import { Line } from './memory-line.js'
+import { Line, type Linked } from './memory-line.js'
 
-/** Entries that are lent out, the lease that ends first in front. */
-export class Leases extends Line<Entry> {
+/** What falls due at a moment. */
+export interface Leased<T extends Leased<T>> extends Linked<T> {
+  dueMs: number
+}
+
+/** What is lent out, the one that falls due first in front. */
+export class Leases<T extends Leased<T>> extends Line<T> {
   /** Anew, if it is here already. */
-  add(entry: Entry): void {
+  add(entry: T): void {
     this.remove(entry)
     // From the end: leases are of one length, so only what was handed over meanwhile, or a clock set back, comes before.
     let place = this.tail
@@ -12,13 +16,13 @@ export class Leases extends Line<Entry> {
     this.insert(entry, place)
   }
 
-  endedBy(nowMs: number): readonly Entry[] {
-    const ended: Entry[] = []
+  endedBy(nowMs: number): readonly T[] {
+    const ended: T[] = []
     for (let entry = this.head; entry !== undefined && entry.dueMs <= nowMs; entry = entry.after) ended.push(entry)
     return ended
   }
 
-  filter(which: (entry: Entry) => boolean): readonly Entry[] {
+  filter(which: (entry: T) => boolean): readonly T[] {
     return this.endedBy(Infinity).filter(which)
   }
 }

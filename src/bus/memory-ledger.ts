@@ -21,7 +21,7 @@ export interface LedgerHost {
 /** Where every message of a group is: waiting, lent out, or waiting for another try; and how many are done with. */
 export class Ledger {
   readonly backlog = new Backlog()
-  readonly #leases = new Leases()
+  readonly #leases = new Leases<Entry>()
   readonly #retries = new Retries<Entry>()
   readonly #host: LedgerHost
   unsettled = 0

@@ -1,5 +1,5 @@
 import { Subject, type Subscription } from 'rxjs'
-import type { Envelope } from '../core/message.js'
+import type { Envelope, Message } from '../core/message.js'
 import type { Outcome } from '../core/outcome.js'
 import { Dispatcher } from './dispatcher.js'
 import { Intake, type IntakeHost } from './intake.js'
@@ -78,8 +78,9 @@ export class Books implements IntakeHost {
     return senderMs === undefined ? itemMs : Math.min(senderMs, itemMs ?? senderMs)
   }
 
-  accept(raw: unknown, envelope: Envelope | undefined, sink: Sink | undefined): Item {
-    const item = new Item(raw, envelope, sink, this.#seq + 1, this.now(), this.settings.address)
+  /** @param message - The item in its envelope, if it has come in one. */
+  accept(raw: unknown, envelope: Envelope | undefined, sink: Sink | undefined, message?: Message): Item {
+    const item = new Item(raw, envelope, sink, this.#seq + 1, this.now(), this.settings.address, message)
     item.key = this.settings.key === undefined ? envelope?.key : this.settings.key(raw, item.message)
     this.#seq += 1
     this.ledger.accepted()

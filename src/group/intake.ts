@@ -54,6 +54,11 @@ export class Intake {
     return waiting + this.#reserved < capacity && retrying < capacity
   }
 
+  /** Whether whoever comes now need not wait. */
+  get letsIn(): boolean {
+    return !this.closed && this.hasRoom && !this.crowded && !this.#admitting
+  }
+
   /**
    * Calls `admit` as soon as there is room and nobody came earlier, at once if so; `refuse` when the group closes
    * first or the signal aborts. Returns what gives up the place.
@@ -64,7 +69,7 @@ export class Intake {
       refuse(signal.reason)
       return () => undefined
     }
-    if (this.hasRoom && !this.crowded && !this.#admitting) {
+    if (this.letsIn) {
       admit()
       return () => undefined
     }

@@ -49,9 +49,9 @@ export class Item implements Link<Item> {
   /** Undoes what was set up for this item alone: a listener, a timer. */
   teardown: (() => void) | undefined = undefined
   readonly #address: string
-  #message: Message | undefined = undefined
+  #message: Message | undefined
 
-  constructor(raw: unknown, envelope: Envelope | undefined, sink: Sink | undefined, seq: number, acceptedMs: number, address: string) {
+  constructor(raw: unknown, envelope: Envelope | undefined, sink: Sink | undefined, seq: number, acceptedMs: number, address: string, message?: Message) {
     this.raw = raw
     this.input = raw
     this.envelope = envelope
@@ -59,6 +59,7 @@ export class Item implements Link<Item> {
     this.seq = seq
     this.acceptedMs = acceptedMs
     this.#address = address
+    this.#message = message
   }
 
   /** The item in its envelope; made when first asked for, since most handlers only want the input. */

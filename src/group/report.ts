@@ -2,7 +2,15 @@ import { EMPTY } from 'rxjs'
 
 /** Calls a user's function; what it throws is reported as RxJS reports a throwing observer, and changes nothing here. */
 export const callSafely = (call: () => void): void => {
-  EMPTY.subscribe({ complete: call })
+  try {
+    call()
+  } catch (error) {
+    EMPTY.subscribe({
+      complete: () => {
+        throw error
+      },
+    })
+  }
 }
 
 /** The reason of an abort, as the platform gives it. */

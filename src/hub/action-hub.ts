@@ -1,4 +1,5 @@
 import { asyncScheduler, combineLatest, distinctUntilChanged, map, of, switchMap, takeWhile } from 'rxjs'
+import { LeaseKeeper } from '../bus/lease-keeper.js'
 import { checkOptions, milliseconds } from '../core/options.js'
 import type { DrainReport, GroupStats } from '../core/group-stats.js'
 import type { WorkerGroup } from '../group/worker-group-contract.js'
@@ -35,7 +36,7 @@ export function actionHub(options: ActionHubOptions<AnyHub, Actions, unknown>): 
     bus: relay(bus),
     outbox: outbox(bus, () => scheduler.now(), newId),
     scheduler, random, services, childAddress, consumption,
-    lease: { ...lease, scheduler },
+    leases: new LeaseKeeper({ ...lease, scheduler }),
     tell: desk.tell,
     edge: problems.note,
   }

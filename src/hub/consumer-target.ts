@@ -1,9 +1,12 @@
 import { combineLatest, map, type Observable, of } from 'rxjs'
+import type { Entrance } from '../group/entrance.js'
 import type { WorkerGroup } from '../group/worker-group-contract.js'
 
 /** A group that messages go to, and how many of them. */
 export interface Target {
-  readonly group: Pick<WorkerGroup, 'offer' | 'live$' | 'status$' | 'drain'>
+  readonly group: Pick<WorkerGroup, 'live$' | 'status$' | 'drain'>
+  /** The way into it. */
+  readonly entrance: Entrance
   readonly prefetch: number | undefined
   /** Messages that one worker handles at once: the size of a batch. */
   readonly width: number

@@ -1,7 +1,7 @@
 import { isLeft } from '../core/either.js'
 import { BehaviorSubject, distinctUntilChanged, type Observable, type SchedulerLike, Subscription, switchMap } from 'rxjs'
 import type { Delivery, DeliveryOptions, Settlement } from '../bus/bus.js'
-import { keepLease, type LeaseOptions } from '../bus/lease.js'
+import type { LeaseKeeper } from '../bus/lease-keeper.js'
 import { reject, retry } from '../bus/settlement.js'
 import type { Transport } from '../core/job.js'
 import type { Message } from '../core/message.js'
@@ -11,6 +11,7 @@ import type { SupervisionStrategy } from '../supervision/strategy.js'
 import { supervise } from '../supervision/supervise.js'
 import { AGAIN_MS, answered } from './answered.js'
 import { type Aim, limitOf, type Target } from './consumer-target.js'
+import { Errand, type ErrandHost } from './errand.js'
 import { type Outbox, transportOf } from './outbox.js'
 import { settlementOf } from './settlement-of.js'
 
@@ -20,7 +21,7 @@ export interface ConsumerHost {
   readonly outbox: Outbox
   readonly scheduler: SchedulerLike
   readonly random: () => number
-  readonly lease: LeaseOptions
+  readonly leases: LeaseKeeper
   readonly consumption: SupervisionStrategy
   readonly tell: (escalation: Escalation) => void
   /** Something at the edge to the bus failed; without an error, it went well. */
@@ -34,7 +35,7 @@ const PATIENCE_MS = 5_000
  * The way from one topic to one group and back: takes as many messages as the group can use, keeps their leases, and
  * tells the bus of each only after its outcome, and whoever asked for it before that.
  */
-export class Consumer {
+export class Consumer implements ErrandHost {
   readonly address: string
   readonly topic: string
   readonly transport: Transport
@@ -43,9 +44,11 @@ export class Consumer {
   readonly #boot: () => Target
   readonly #aim$ = new BehaviorSubject<Aim>('waiting')
   #target: Target | undefined
-  readonly #settling = new Set<Promise<unknown>>()
-  /** Ids of messages that are open, and whether they were answered by hand. */
-  readonly #answered = new Map<string, boolean>()
+  /** Outcomes that the bus does not know of yet. */
+  #settling = 0
+  #onQuiet: (() => void) | undefined
+  /** Requests that were answered by hand. */
+  readonly #answered = new WeakSet<Message>()
   readonly #subscription = new Subscription()
   /** Whether it listens, and the bus has not broken off. */
   consuming = false
@@ -57,7 +60,7 @@ export class Consumer {
     this.topic = seat.topic
     this.#consumerGroup = seat.consumerGroup === false ? undefined : seat.consumerGroup
     this.#boot = boot
-    this.transport = transportOf(host.outbox, ({ id }) => this.#answered.has(id) && this.#answered.set(id, true))
+    this.transport = transportOf(host.outbox, (request) => this.#answered.add(request))
   }
 
   get #what(): string {
@@ -95,9 +98,26 @@ export class Consumer {
   /** Takes nothing more, and stops listening once the bus knows of every outcome: until then what is open is not another's. */
   async close(): Promise<void> {
     this.#aim$.next('closed')
-    await this.#settled()
+    await this.#quiet()
     this.consuming = false
     this.#subscription.unsubscribe()
+  }
+
+  ended(errand: Errand, outcome: Outcome): void {
+    const { delivery, message } = errand
+    if (message.replyTo === undefined || this.#answered.has(message)) return this.#settle(delivery, settlementOf(outcome), errand)
+    this.#settling += 1
+    void answered(this.#host, this.address, message, outcome)
+      .then((settlement) => this.#settle(delivery, settlement, errand))
+      .finally(() => this.#over())
+  }
+
+  refused(errand: Errand): void {
+    this.#settle(errand.delivery, retry(0), errand)
+  }
+
+  forget(errand: Errand): void {
+    this.#host.leases.release(errand)
   }
 
   #giveUp(error: unknown): void {
@@ -113,24 +133,14 @@ export class Consumer {
     const fresh = this.#target === undefined
     this.#target = target
     if (target.once) this.#aim$.next('taken')
-    this.#offer(target, delivery, delivery.message.right)
+    this.#send(new Errand(this, target.entrance, delivery, delivery.message.right))
     // Only now may more come: this one is the first.
     if (fresh && !target.once) this.#aim$.next(target)
   }
 
-  #offer({ group }: Target, delivery: Delivery, message: Message): void {
-    const lease = keepLease(delivery, this.#host.lease)
-    this.#answered.set(message.id, false)
-    group.offer(message.payload, {
-      ...message,
-      signal: delivery.lost,
-      waits: 'line',
-      onOutcome: (outcome) => this.#ended(delivery, message, lease, outcome),
-    }).catch(() => {
-      this.#answered.delete(message.id)
-      if (delivery.lost.aborted) lease.unsubscribe()
-      else this.#settle(delivery, retry(0), lease)
-    })
+  #send(errand: Errand): void {
+    this.#host.leases.keep(errand)
+    errand.run()
   }
 
   #booted(): Target | undefined {
@@ -143,34 +153,32 @@ export class Consumer {
     }
   }
 
-  #ended(delivery: Delivery, message: Message, lease: Subscription, outcome: Outcome): void {
-    const byHand = this.#answered.get(message.id) === true
-    this.#answered.delete(message.id)
-    // Whoever has it now answers for it.
-    if (delivery.lost.aborted) return lease.unsubscribe()
-    if (byHand || message.replyTo === undefined) return this.#settle(delivery, settlementOf(outcome), lease)
-    this.#track(answered(this.#host, this.address, message, outcome).then((settlement) => this.#settle(delivery, settlement, lease)))
+  #settle(delivery: Delivery, settlement: Settlement, errand?: Errand): void {
+    const settled = delivery.settle(settlement)
+    this.#settling += 1
+    settled.then(() => this.#settled(errand), (error: unknown) => this.#settled(errand, error))
   }
 
-  #settle(delivery: Delivery, settlement: Settlement, lease?: Subscription): void {
-    const { edge } = this.#host
-    this.#track(delivery.settle(settlement).then(() => edge('a settlement'), (error: unknown) => edge('a settlement', error)).finally(() => lease?.unsubscribe()))
+  #settled(errand: Errand | undefined, error?: unknown): void {
+    this.#host.edge('a settlement', error)
+    if (errand !== undefined) this.#host.leases.release(errand)
+    this.#over()
   }
 
-  #track(work: Promise<unknown>): void {
-    this.#settling.add(work)
-    void work.finally(() => this.#settling.delete(work))
+  #over(): void {
+    this.#settling -= 1
+    if (this.#settling === 0) this.#onQuiet?.()
   }
 
-  #settled(): Promise<void> {
+  /** Resolves when the bus knows of every outcome, or does not answer. */
+  #quiet(): Promise<void> {
     return new Promise((resolve) => {
+      if (this.#settling === 0) return resolve()
       const timer = this.#host.scheduler.schedule(() => resolve(), PATIENCE_MS)
-      const wait = async (): Promise<void> => {
-        while (this.#settling.size > 0) await Promise.all(this.#settling)
+      this.#onQuiet = () => {
         timer.unsubscribe()
         resolve()
       }
-      void wait()
     })
   }
 }

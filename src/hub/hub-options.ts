@@ -1,6 +1,7 @@
 import * as t from 'io-ts'
 import type { SchedulerLike } from 'rxjs'
 import type { MessageBus } from '../bus/bus.js'
+import { longEnough } from '../bus/lease-keeper.js'
 import type { Action } from '../core/action.js'
 import type { Job } from '../core/job.js'
 import type { Message } from '../core/message.js'
@@ -114,7 +115,7 @@ export const HUB_CODECS: OptionCodecs = {
   signal: having('an AbortSignal', 'addEventListener'),
   childAddress: anyFunction,
   defaults: nested(without(HUB_GROUP_CODECS, ['action', 'batch', 'worker', 'key', 'onEscalation'])),
-  lease: nested({ leaseMs: milliseconds(3), maxLeaseMs: milliseconds(3) }),
+  lease: nested({ leaseMs: milliseconds(3), maxLeaseMs: milliseconds(3) }, longEnough),
   consumption: having('a supervision strategy', 'decide'),
   scheduler: having('a scheduler', 'schedule', 'now'),
   random: anyFunction,

@@ -26,23 +26,22 @@ export const forAll = (): Sharing => {
     return round.end(round.answer)
   }
 
+  const ended = (round: Round, member: Member, answer: Settlement | undefined): Promise<boolean> => {
+    if (answer !== undefined) return answered(round, member, answer)
+    rounds.delete(round)
+    return Promise.resolve(false)
+  }
+
   return {
     // Whoever has room has room for whatever any of them holds, so the smallest limit keeps every other.
     limit: (members) => Math.min(...members.map(({ limit }) => limit)),
     accept: (delivery, members) => {
-      if (delivery.lost.aborted) return
       const round: Round = { open: new Set(members), answer: ack, end: (answer) => delivery.settle(answer) }
+      const given = members.map((member) => ({ member, lent: new Lent(delivery, (_lent, answer) => ended(round, member, answer)) }))
+      if (given.some(({ lent }) => lent.state === 'over')) return
       rounds.add(round)
-      for (const member of members) {
-        // Another may have made it leave.
-        if (round.open.has(member)) {
-          member.subscriber.next(new Lent(delivery, (_lent, answer) => {
-            if (answer !== undefined) return answered(round, member, answer)
-            rounds.delete(round)
-            return Promise.resolve(false)
-          }))
-        }
-      }
+      // Another may have made it leave.
+      for (const { member, lent } of given) if (round.open.has(member)) member.subscriber.next(lent)
     },
     onRoom: () => undefined,
     onLeave: (member) => {

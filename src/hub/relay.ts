@@ -1,5 +1,5 @@
 import { Observable } from 'rxjs'
-import type { Delivery, DeliveryOptions, MessageBus } from '../bus/bus.js'
+import type { Delivery, DeliveryOptions, MessageBus, Settlement } from '../bus/bus.js'
 import { Fifo } from '../core/fifo.js'
 import { Channel, type Member, settleQuietly, type Sharing } from './relay-channel.js'
 import { forAll } from './relay-for-all.js'
@@ -31,33 +31,40 @@ export const relay = (bus: Pick<MessageBus, 'deliveries'>): Pick<MessageBus, 'de
 
 /** Each message to one member. */
 const inTurn = (refresh: () => void): Sharing => {
-  const lent = new Map<Member, Set<Lent>>()
   /** Came while nobody had room: the bus had not heard yet of a limit that fell. */
   const parked = new Fifo<Delivery>()
   let last: Member | undefined
 
-  const held = (member: Member): number => lent.get(member)?.size ?? 0
   const next = (members: readonly Member[]): Member | undefined => {
-    const after = last === undefined ? 0 : members.indexOf(last) + 1
-    return [...members.slice(after), ...members.slice(0, after)].find((member) => held(member) < member.limit && !member.subscriber.closed)
+    const first = last === undefined ? 0 : members.indexOf(last) + 1
+    for (let turn = 0; turn < members.length; turn += 1) {
+      const member = members[(first + turn) % members.length]
+      if (member?.hasRoom === true) return member
+    }
+    return undefined
+  }
+
+  const ended = (over: Lent, settlement: Settlement | undefined): Promise<boolean> => {
+    over.line?.remove(over)
+    refresh()
+    return settlement === undefined ? NO : over.source.settle(settlement)
   }
 
   const lend = (member: Member, delivery: Delivery): void => {
-    if (delivery.lost.aborted) return
+    const given = new Lent(delivery, ended)
+    if (given.state === 'over') return
     last = member
-    const given = new Lent(delivery, (over, settlement) => {
-      lent.get(member)?.delete(over)
-      refresh()
-      return settlement === undefined ? Promise.resolve(false) : delivery.settle(settlement)
-    })
-    const all = lent.get(member) ?? new Set()
-    lent.set(member, all.add(given))
+    member.held.push(given)
     member.subscriber.next(given)
   }
 
   return {
     // One over its limit still holds what it has.
-    limit: (members) => members.reduce((sum, member) => sum + Math.max(member.limit, held(member)), 0),
+    limit: (members) => {
+      let sum = 0
+      for (const { limit, held } of members) sum += Math.max(limit, held.size)
+      return sum
+    },
     accept: (delivery, members) => {
       const member = next(members)
       if (member === undefined) parked.push(delivery)
@@ -67,9 +74,9 @@ const inTurn = (refresh: () => void): Sharing => {
       for (let member = next(members); parked.holdsAny() && member !== undefined; member = next(members)) lend(member, parked.take())
     },
     onLeave: (member) => {
-      const left = lent.get(member) ?? []
-      lent.delete(member)
-      for (const delivery of left) settleQuietly(delivery)
+      for (let left = member.held.shift(); left !== undefined; left = member.held.shift()) settleQuietly(left)
     },
   }
 }
+
+const NO = Promise.resolve(false)

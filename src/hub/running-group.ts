@@ -1,4 +1,5 @@
 import type { DrainReport } from '../core/group-stats.js'
+import { Entrance } from '../group/entrance.js'
 import { childrenAddress, family, type Family } from '../group/family.js'
 import type { AnyGroupOptions } from '../group/settings.js'
 import { workerGroup } from '../group/worker-group.js'
@@ -48,7 +49,7 @@ export const runGroup = (host: GroupHost, { name, topic, options, children }: Pl
   const { prefetch, consumerGroup = name, ...rest } = options
   const own = channel ?? new Consumer(host, { address: name, topic, consumerGroup }, () => target)
   const group = made({ ...rest, ...given, name, address: name, transport: own.transport })
-  const target = { group, prefetch, width: options.batch?.max ?? 1, once: options.instance === 'oneTime' }
+  const target = { group, entrance: new Entrance(group), prefetch, width: options.batch?.max ?? 1, once: options.instance === 'oneTime' }
   group.escalations$.subscribe(tell)
   const kin = family(group, { childAddress, scheduler })
 
@@ -57,7 +58,7 @@ export const runGroup = (host: GroupHost, { name, topic, options, children }: Pl
     const { prefetch: ahead, consumerGroup: shared = address, ...said } = childOptions
     const consumer = new Consumer(host, { address, topic: address, consumerGroup: shared }, () => aim)
     const member = kin.add(child, { ...said, ...given, transport: consumer.transport })
-    const aim = { group: member, prefetch: ahead, width: 1, once: false }
+    const aim = { group: member, entrance: new Entrance(member), prefetch: ahead, width: 1, once: false }
     member.escalations$.subscribe(tell)
     consumer.attach(aim)
     return consumer

@@ -1,6 +1,7 @@
 import type { Either } from 'fp-ts/lib/Either.js'
 import type { Message } from '../../core/message.js'
 import type { Delivery, Settlement, Undecodable } from '../bus.js'
+import { Losable } from '../losable.js'
 import type { Lot } from './nats-lot.js'
 
 /** Whoever lent a message out. */
@@ -13,7 +14,7 @@ export interface NatsLender {
 export type DeliveryState = 'open' | 'burying' | 'settled' | 'lost'
 
 /** A message lent to one listener until it settles it or its lease ends, by this process's own clock. */
-export class NatsDelivery implements Delivery {
+export class NatsDelivery extends Losable implements Delivery {
   readonly message: Either<Undecodable, Message>
   readonly lot: Lot
   /** When it was handed out, in ms since the epoch. */
@@ -22,10 +23,9 @@ export class NatsDelivery implements Delivery {
   /** The end of its lease, on the clock that never goes back. */
   endMs: number
   readonly #lender: NatsLender
-  #controller: AbortController | undefined = undefined
-  #lostBy: string | undefined = undefined
 
   constructor(lender: NatsLender, lot: Lot, message: Either<Undecodable, Message>, endMs: number, atMs: number) {
+    super()
     this.#lender = lender
     this.lot = lot
     this.message = message
@@ -42,15 +42,6 @@ export class NatsDelivery implements Delivery {
     return this.lot.attempt
   }
 
-  // Made when first asked for: most deliveries are settled without.
-  get lost(): AbortSignal {
-    if (this.#controller === undefined) {
-      this.#controller = new AbortController()
-      if (this.#lostBy !== undefined) this.#controller.abort(new Error(this.#lostBy))
-    }
-    return this.#controller.signal
-  }
-
   settle(settlement: Settlement): Promise<boolean> {
     return this.#lender.settle(this, settlement)
   }
@@ -61,7 +52,6 @@ export class NatsDelivery implements Delivery {
 
   lose(why: string): void {
     this.state = 'lost'
-    this.#lostBy = why
-    this.#controller?.abort(new Error(why))
+    this.loseFor(new Error(why))
   }
 }

@@ -1,6 +1,7 @@
 import type { Either } from 'fp-ts/lib/Either.js'
 import type { Message } from '../../core/message.js'
 import type { Delivery, Settlement, Undecodable } from '../bus.js'
+import { Losable } from '../losable.js'
 import type { Line, Linked } from '../memory-line.js'
 
 /** Whoever lent a message out. */
@@ -10,7 +11,7 @@ export interface RedisLender {
 }
 
 /** A message that one consumer holds until it is settled or its lease ends. */
-export class RedisDelivery implements Delivery, Linked<RedisDelivery> {
+export class RedisDelivery extends Losable implements Delivery, Linked<RedisDelivery> {
   line: Line<RedisDelivery> | undefined = undefined
   before: RedisDelivery | undefined = undefined
   after: RedisDelivery | undefined = undefined
@@ -20,24 +21,14 @@ export class RedisDelivery implements Delivery, Linked<RedisDelivery> {
   /** When its lease ends unless it is renewed, on this process's clock. */
   dueMs: number
   readonly #lender: RedisLender
-  #controller: AbortController | undefined = undefined
-  #lostBy: string | undefined = undefined
 
   constructor(lender: RedisLender, id: string, message: Either<Undecodable, Message>, attempt: number, dueMs: number) {
+    super()
     this.#lender = lender
     this.id = id
     this.message = message
     this.attempt = attempt
     this.dueMs = dueMs
-  }
-
-  // Made when first asked for: most deliveries are settled without.
-  get lost(): AbortSignal {
-    if (this.#controller === undefined) {
-      this.#controller = new AbortController()
-      if (this.#lostBy !== undefined) this.#controller.abort(new Error(this.#lostBy))
-    }
-    return this.#controller.signal
   }
 
   settle(settlement: Settlement): Promise<boolean> {
@@ -49,7 +40,6 @@ export class RedisDelivery implements Delivery, Linked<RedisDelivery> {
   }
 
   lose(why: string): void {
-    this.#lostBy = why
-    this.#controller?.abort(new Error(why))
+    this.loseFor(new Error(why))
   }
 }
