@@ -21,6 +21,8 @@ export interface AdaptiveState {
   readonly fullMs: number
   /** The moment until when fewer are tried, on that clock. */
   readonly tryingMs: number
+  /** Tries of fewer since the line was last empty. */
+  readonly tries: number
 }
 
 const CODECS = {
@@ -39,6 +41,7 @@ const CODECS = {
  *
  * What times vary by is read from their quantiles as for a lognormal: the more they vary, the more messages it takes to
  * be convinced, so that a few long ones are not taken for a knee. A sample with a number missing holds the last answer.
+ * Under a load that never changes it goes on learning, so it moves now and then.
  *
  * @throws {OptionsError} When an option is out of its range.
  */
@@ -48,7 +51,7 @@ export const adaptive = (options: AdaptiveOptions = {}): ScalingPolicy<AdaptiveS
   const plan = { memoryMs, holdMs, drainMs, headroom, growth, evidence }
   return {
     name: 'adaptive',
-    initial: { wanted: null, learning: startLearning, asking: startAsking, clockMs: 0, changedMs: 0, fullMs: 0, tryingMs: 0 },
+    initial: { wanted: null, learning: startLearning, asking: startAsking, clockMs: 0, changedMs: 0, fullMs: 0, tryingMs: 0, tries: 0 },
     wake: { waitedMs, idledMs: holdMs, afterWork: true },
     step: (state, load) => {
       if (state.wanted === null) return first(state, load)
@@ -79,7 +82,7 @@ const next = (state: Begun, load: LoadSample, plan: AdaptivePlan): ScalingDecisi
   const overloaded = asking.rate * lessons.baseMs > OVERLOAD * wanted
   return {
     state: {
-      wanted, asking, clockMs: state.clockMs, fullMs: trying.fullMs, tryingMs: trying.tryingMs,
+      wanted, asking, clockMs: state.clockMs, fullMs: trying.fullMs, tryingMs: trying.tryingMs, tries: trying.tries,
       learning: { ...(changed ? learning.closed(lessons.baseMs) : learning.open), overloaded },
       changedMs: changed ? state.clockMs : state.changedMs,
     },
@@ -88,21 +91,20 @@ const next = (state: Begun, load: LoadSample, plan: AdaptivePlan): ScalingDecisi
   }
 }
 
-interface Trying {
-  readonly fullMs: number
-  readonly tryingMs: number
+interface Trying extends Pick<AdaptiveState, 'fullMs' | 'tryingMs' | 'tries'> {
   /** What is tried now, if anything. */
   readonly wanted?: number
 }
 
-/** A line that stays full, whatever is believed: fewer may get more done. */
-const tryFewer = ({ wanted, clockMs, fullMs, tryingMs }: Begun, { full, baseMs }: Lessons): Trying => {
-  if (clockMs < tryingMs) return { fullMs: clockMs, tryingMs, wanted }
-  if (!full) return { fullMs: clockMs, tryingMs }
-  if (wanted === 1 || clockMs - fullMs < Math.max(LONG_MS, LONG * baseMs)) return { fullMs, tryingMs }
-  return { fullMs: clockMs, tryingMs: clockMs + DWELLS * baseMs, wanted: Math.floor(wanted * FEWER) }
+/** A line that stays full, whatever is believed: fewer may get more done. A few tries, or there would be no rest. */
+const tryFewer = ({ wanted, clockMs, fullMs, tryingMs, tries }: Begun, { full, baseMs }: Lessons): Trying => {
+  if (clockMs < tryingMs) return { fullMs: clockMs, tryingMs, tries, wanted }
+  if (!full) return { fullMs: clockMs, tryingMs, tries: 0 }
+  if (wanted === 1 || tries === MOST_TRIES || clockMs - fullMs < Math.max(LONG_MS, LONG * baseMs)) return { fullMs, tryingMs, tries }
+  return { fullMs: clockMs, tryingMs: clockMs + DWELLS * baseMs, tries: tries + 1, wanted: Math.floor(wanted * FEWER) }
 }
 
+const MOST_TRIES = 3
 /** A line that has been full for so many services, and for so long, will not be empty by itself. */
 const LONG = 20
 const LONG_MS = 2_000

@@ -1,0 +1,98 @@
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { estimateKnee } from '../../src/scaling/knee-estimate.js'
+import { earlySight, extend, NO_EPOCH, sightOf, type Epoch } from '../../src/scaling/knee-evidence.js'
+import { nearest, sizesUpTo } from '../../src/scaling/knee-sizes.js'
+import { loadOf } from './load-of.js'
+
+describe('the sizes between which a knee is sought', () => {
+  it('are all of the small ones, then ever wider apart, up to the largest', () => {
+    expect(sizesUpTo(1)).toEqual([1])
+    expect(sizesUpTo(12)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12])
+    expect(sizesUpTo(30)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 21, 23, 25, 27, 29, 30])
+    expect(sizesUpTo(1_000).length).toBeLessThan(80)
+  })
+
+  it('are found by the nearest', () => {
+    fc.assert(fc.property(fc.integer({ min: 1, max: 300 }), fc.double({ min: 0, max: 400, noNaN: true }), (max, number) => {
+      const sizes = sizesUpTo(max)
+      const found = sizes[nearest(sizes, number)] ?? Number.NaN
+      expect(Math.abs(found - number)).toBe(Math.min(...sizes.map((size) => Math.abs(size - number))))
+    }))
+  })
+})
+
+const sizes = sizesUpTo(128)
+
+/** What would be seen, without chance, of so many messages at each of these numbers. */
+const seen = (slowdown: (busy: number) => number, visited: readonly number[], count: number): readonly [readonly number[], readonly number[]] => {
+  const ended = sizes.map((size) => (visited.includes(size) ? count : 0))
+  return [ended, sizes.map((size, at) => (ended[at] ?? 0) * 50 * slowdown(size))]
+}
+
+describe('the estimate of a knee', () => {
+  it.each([[6, 2], [19, 2], [19, 3], [39, 2]])('is a knee of %d past which messages slow by the power of %d, once numbers on both sides were seen', (knee, power) => {
+    const [ended, tookMs] = seen((busy) => Math.max(1, busy / knee) ** power, [2, 6, 12, 19, 29, 39, 57], 400)
+    const { best, baseMs } = estimateKnee(sizes, ended, tookMs, 1)
+    expect(sizes[best]).toBe(knee)
+    expect(baseMs).toBeCloseTo(50, 0)
+  })
+
+  it('is half way to the largest, in doublings, while nothing slows', () => {
+    const [ended, tookMs] = seen(() => 1, [2], 1_000)
+    const best = sizes[estimateKnee(sizes, ended, tookMs, 1).best] ?? 0
+    expect(best).toBeGreaterThan(12)
+    expect(best).toBeLessThan(30)
+  })
+
+  it('is the largest while nothing has ended', () => {
+    expect(estimateKnee(sizes, [], [], 1)).toEqual({ best: sizes.length - 1, baseMs: 0 })
+  })
+
+  it('takes more to be convinced the more the times vary', () => {
+    const [ended, tookMs] = seen((busy) => (busy > 6 ? 1.6 : 1), [6, 9], 8)
+    const [steady = 0, wild = 0] = [0.4, 2].map((variation) => sizes[estimateKnee(sizes, ended, tookMs, variation).best])
+    expect(steady).toBeLessThan(9)
+    expect(wild).toBeGreaterThan(9)
+  })
+
+  it('is always one of the sizes, whatever was seen', () => {
+    const counts = fc.array(fc.double({ min: 0, max: 1e9, noNaN: true }), { maxLength: sizes.length })
+    fc.assert(fc.property(counts, counts, fc.double({ min: 0.4, max: 3, noNaN: true }), (ended, tookMs, variation) => {
+      const { best, baseMs } = estimateKnee(sizes, ended, tookMs, variation)
+      expect(sizes[best]).toBeDefined()
+      expect(baseMs).toBeGreaterThanOrEqual(0)
+      expect(Number.isFinite(baseMs)).toBe(true)
+    }))
+  })
+})
+
+describe('what an epoch says', () => {
+  const epoch = (about: Partial<Epoch>): Epoch => ({ ...NO_EPOCH, ...about })
+
+  it('is of the mean number at work, with all of their time, while the line was full', () => {
+    expect(sightOf(epoch({ ended: 40, servedMs: 900, busyMs: 1_000, lastedMs: 200, fullMs: 150 }), 20, 8)).toEqual({ busy: 5, ended: 40, tookMs: 1_000 })
+  })
+
+  it('is of the number that whoever came was one of, while it was not', () => {
+    expect(sightOf(epoch({ ended: 40, servedMs: 800, busyMs: 1_000, lastedMs: 200, mostBusy: 8 }), 20, 8)).toEqual({ busy: 6, ended: 40, tookMs: 800 })
+    expect(sightOf(epoch({ ended: 40, servedMs: 800, busyMs: 1_000, lastedMs: 200, mostBusy: 5 }), 20, 5).busy).toBe(5)
+  })
+
+  it('is of the most at work when it took longer than it should', () => {
+    expect(sightOf(epoch({ ended: 40, servedMs: 1_000, busyMs: 1_000, lastedMs: 200, mostBusy: 8 }), 20, 8).busy).toBe(8)
+  })
+
+  it('is no slowness, early on, of those who have not had the time to end', () => {
+    const young = epoch({ ended: 1, servedMs: 20, busyMs: 150, lastedMs: 15, fullMs: 15 })
+    expect(earlySight(young, 20, 10, 1)).toEqual({ busy: 10, ended: 1, tookMs: 20 })
+    const slow = epoch({ ended: 1, servedMs: 20, busyMs: 1_000, lastedMs: 100, fullMs: 100 })
+    expect(earlySight(slow, 20, 10, 1)).toEqual({ busy: 10, ended: 1, tookMs: 1_000 - 10 * 20 * 2 })
+  })
+
+  it('grows by samples, and makes do with busy time where nobody sums up the others', () => {
+    const one = extend(NO_EPOCH, loadOf({ windowMs: 100, busyMs: 200, completions: 3, maxInFlight: 2, servedMs: 150 }), true)
+    expect(one).toEqual({ ended: 3, servedMs: 150, busyMs: 200, lastedMs: 100, fullMs: 100, mostBusy: 2 })
+    expect(extend(one, loadOf({ windowMs: 50, busyMs: 50, completions: 1, maxInFlight: 4 }), false)).toEqual({ ended: 4, servedMs: 200, busyMs: 250, lastedMs: 150, fullMs: 100, mostBusy: 4 })
+  })
+})
