@@ -125,9 +125,9 @@ describe('littlesLaw, for want of samples', () => {
 })
 
 describe('littlesLaw, given options', () => {
-  it('has a name, need not be woken, and is a policy', () => {
+  it('has a name, is asked again in quiet, and is a policy', () => {
     expect(littlesLaw()).toMatchObject({ name: 'littlesLaw', initial: { wanted: null, nowMs: 0 } })
-    expect(littlesLaw().wake).toBeUndefined()
+    expect(littlesLaw().wake).toEqual({ idledMs: 15_000, afterWork: true })
     expectTypeOf(littlesLaw()).toExtend<ScalingPolicy>()
   })
 

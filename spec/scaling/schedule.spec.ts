@@ -121,9 +121,9 @@ describe('schedule', () => {
     expect(answersOf(schedule(both), { nowMs: 20 * 3_600_000 }, { nowMs: 0 })).toEqual(['3 scheduled', '3 scheduled'])
   })
 
-  it('has a name, need not be woken, and is a policy', () => {
+  it('has a name, is asked again in quiet, and is a policy', () => {
     expect(schedule(both)).toMatchObject({ name: 'schedule', initial: { wanted: null, nowMs: 0 } })
-    expect(schedule(both).wake).toBeUndefined()
+    expect(schedule(both).wake).toEqual({ idledMs: 15_000, afterWork: true })
     expectTypeOf(schedule(both)).toExtend<ScalingPolicy>()
   })
 

@@ -5,7 +5,7 @@ import type { BacklogCount } from '../../src/scaling/backlog-count.js'
 import type { BacklogFallback } from '../../src/scaling/backlog-fallback.js'
 import type { ScalingPolicy } from '../../src/scaling/policy.js'
 import { targetBacklog } from '../../src/scaling/target-backlog.js'
-import { policyLaws } from '../support/policy-laws.js'
+import { policyLaws } from '../../src/testing/policy-laws.js'
 import { answersOf, asked } from './ask.js'
 import { brokenLoadOf, loadOf } from './load-of.js'
 
@@ -25,7 +25,8 @@ describe('targetBacklog keeps the laws of every policy', () => {
 describe('targetBacklog, counting', () => {
   it('wants a worker for every so many that wait, rounded up', () => {
     expect(answersOf(ten, { waiting: 20 }, { waiting: 21 }, { waiting: 20 }, { waiting: 20 })).toEqual(['2 tooFew', '3 tooFew', '2 tooMany', '2 withinRange'])
-    expect(answersOf(targetBacklog(), { waiting: 3 }, { waiting: 2, inFlight: 4 })).toEqual(['3 tooFew', '2 tooMany'])
+    expect(answersOf(targetBacklog({ count: 'waiting' }), { waiting: 3 }, { waiting: 2, inFlight: 4 })).toEqual(['3 tooFew', '2 tooMany'])
+    expect(answersOf(targetBacklog(), { waiting: 3 }, { waiting: 2, inFlight: 4 })).toEqual(['3 tooFew', '6 tooFew'])
   })
 
   it('keeps the bounds, and says where they hold it', () => {
@@ -128,9 +129,9 @@ describe('targetBacklog, for want of samples', () => {
 })
 
 describe('targetBacklog, given options', () => {
-  it('has a name, need not be woken, and is a policy', () => {
+  it('has a name, is asked again in quiet, and is a policy', () => {
     expect(targetBacklog()).toMatchObject({ name: 'targetBacklog', initial: { wanted: null, nowMs: 0, activeAtMs: null, missed: 0 } })
-    expect(targetBacklog().wake).toBeUndefined()
+    expect(targetBacklog().wake).toEqual({ idledMs: 15_000, afterWork: true })
     expectTypeOf(targetBacklog()).toExtend<ScalingPolicy>()
   })
 

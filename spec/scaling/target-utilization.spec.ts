@@ -134,9 +134,9 @@ describe('targetUtilization, for want of samples', () => {
 })
 
 describe('targetUtilization, given options', () => {
-  it('has a name, need not be woken, and is a policy', () => {
+  it('has a name, is asked again in quiet, and is a policy', () => {
     expect(half()).toMatchObject({ name: 'targetUtilization', initial: { wanted: null, nowMs: 0, changes: [] } })
-    expect(half().wake).toBeUndefined()
+    expect(half().wake).toEqual({ idledMs: 15_000, afterWork: true })
     expectTypeOf(targetUtilization()).toExtend<ScalingPolicy>()
   })
 

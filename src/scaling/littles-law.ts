@@ -4,6 +4,7 @@ import { isCount, withinBounds } from './bounds.js'
 import { type Flow, NO_FLOW, observed, offeredLoad } from './flow.js'
 import { type Current, type LastAnswer, areBounds, current, isMeasure, reasonFor } from './last-answer.js'
 import type { ScalingDecision, ScalingPolicy } from './policy.js'
+import { IN_QUIET } from './wake.js'
 
 export interface LittlesLawOptions {
   /** Share of its time a worker should be busy; from 0.01 to 1, default 0.8. */
@@ -36,6 +37,7 @@ export const littlesLaw = (options: LittlesLawOptions = {}): ScalingPolicy<Littl
   const { target = 0.8, smoothingMs = 10_000 } = options
   return {
     name: 'littlesLaw',
+    wake: IN_QUIET,
     initial: { wanted: null, nowMs: 0, flow: NO_FLOW },
     step: (before, load) => {
       const now = current(before, load)

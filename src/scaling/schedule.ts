@@ -3,6 +3,7 @@ import { anyFunction, checkOptions, either, whole } from '../core/options.js'
 import { withinBounds } from './bounds.js'
 import { type LastAnswer, areBounds, current, isMeasure } from './last-answer.js'
 import type { ScalingPolicy } from './policy.js'
+import { IN_QUIET } from './wake.js'
 import { type ScheduleWindow, holdsAt, scheduleWindows } from './schedule-window.js'
 
 export interface ScheduleOptions {
@@ -36,6 +37,7 @@ export const schedule = (options: ScheduleOptions): ScalingPolicy<LastAnswer> =>
   const settings = { base, windows, utcOffsetMinutes }
   return {
     name: 'schedule',
+    wake: IN_QUIET,
     initial: { wanted: null, nowMs: 0 },
     step: (before, load) => {
       const now = current(before, load)

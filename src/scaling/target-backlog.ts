@@ -5,11 +5,12 @@ import { type BacklogFallback, fallbackOptions, fallenBack } from './backlog-fal
 import { isCount, withinBounds } from './bounds.js'
 import { type Current, type LastAnswer, areBounds, current, isMeasure, reasonFor } from './last-answer.js'
 import type { ScalingDecision, ScalingPolicy } from './policy.js'
+import { IN_QUIET } from './wake.js'
 
 export interface TargetBacklogOptions {
   /** Items one worker is to have before it; 1 or more, default 1: a group's line is short, and waits for want of workers only. */
   readonly perWorker?: number | undefined
-  /** Which items are counted, and how; default `'waiting'`. */
+  /** Which items are counted, and how; default `'all'`: with `'waiting'`, as KEDA counts, work that was begun asks for no worker, and the number goes back and forth. */
   readonly count?: BacklogCount | undefined
   /** With a `min` of 0: up to so many items no worker is started; 0 or more, default 0. */
   readonly activation?: number | undefined
@@ -28,7 +29,7 @@ export interface TargetBacklogState extends LastAnswer {
 }
 
 /**
- * As many workers as leave each so many items: `ceil(waiting / perWorker)` within the bounds. Where none may be left
+ * As many workers as leave each so many items: `ceil((waiting + inFlight) / perWorker)` within the bounds. Where none may be left
  * (`min` 0), the first starts when there are more than `activation` items, and the last goes when there have been no
  * more for longer than `cooldownMs`; until then one stays. A sample with a number missing holds the last answer.
  *
@@ -40,10 +41,11 @@ export interface TargetBacklogState extends LastAnswer {
  */
 export const targetBacklog = (options: TargetBacklogOptions = {}): ScalingPolicy<TargetBacklogState> => {
   checkOptions('targetBacklog', CODECS, options)
-  const { perWorker = 1, count = 'waiting', activation = 0, cooldownMs = 300_000, fallback } = options
+  const { perWorker = 1, count = 'all', activation = 0, cooldownMs = 300_000, fallback } = options
   const settings = { perWorker, count, activation, cooldownMs, fallback }
   return {
     name: 'targetBacklog',
+    wake: IN_QUIET,
     initial: { wanted: null, nowMs: 0, activeAtMs: null, missed: 0 },
     step: (before, load) => (isUsable(load) ? decide(before, load, settings) : hold(before, load, settings)),
   }

@@ -4,6 +4,7 @@ import { isCount, withinBounds } from './bounds.js'
 import { WHOLE, hpaRecommendation } from './hpa-recommendation.js'
 import { type Current, type LastAnswer, areBounds, current, isMeasure, reasonFor } from './last-answer.js'
 import type { Reason, ScalingDecision, ScalingPolicy } from './policy.js'
+import { IN_QUIET } from './wake.js'
 import { type RatePolicy, type RateRules, type SelectPolicy, rateLimited, ratePolicies } from './rate-policies.js'
 import { type ScalingChange, changed } from './scaling-changes.js'
 import { NO_RECOMMENDATIONS, type Recommendations, type StabilizationWindows, recommended, stabilized } from './stabilization-window.js'
@@ -61,6 +62,7 @@ export const targetUtilization = (options: TargetUtilizationOptions = {}): Scali
   const settings = withDefaults(options)
   return {
     name: 'targetUtilization',
+    wake: IN_QUIET,
     initial: { wanted: null, nowMs: 0, recommendations: NO_RECOMMENDATIONS, changes: [] },
     step: (before, load) => {
       const now = current(before, load)

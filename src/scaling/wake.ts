@@ -13,3 +13,9 @@ const least = (spans: readonly (number | undefined)[]): number | undefined => {
   const given = spans.filter((span) => span !== undefined)
   return given.length === 0 ? undefined : Math.min(...given)
 }
+
+/**
+ * For a policy that has to be asked again after the last work: a group that has none is not sampled. Each 15 s, as often
+ * as Kubernetes' autoscaler looks, while a worker is idle that could be given up.
+ */
+export const IN_QUIET: Wake = Object.freeze({ idledMs: 15_000, afterWork: true })
