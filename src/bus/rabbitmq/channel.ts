@@ -1,0 +1,32 @@
+import type { Channel, ChannelModel, ConfirmChannel } from 'amqplib'
+
+/** A channel and its end. */
+export interface Opened<C extends Channel> {
+  readonly channel: C
+  /** Resolves when it is closed, whoever closed it, to the error if there was one. */
+  readonly ended: Promise<unknown>
+}
+
+export const openChannel = async (model: ChannelModel): Promise<Opened<Channel>> => watched(await model.createChannel())
+
+export const openConfirmChannel = async (model: ChannelModel): Promise<Opened<ConfirmChannel>> => watched(await model.createConfirmChannel())
+
+const watched = <C extends Channel>(channel: C): Opened<C> => {
+  let error: unknown
+  channel.on('error', (told: unknown) => {
+    error ??= told
+  })
+  // What comes late for a consumer that was cancelled must not end the channel: without this listener it would.
+  channel.on('handler-error', () => undefined)
+  const ended = new Promise<unknown>((resolve) => void channel.on('close', () => resolve(error)))
+  return { channel, ended }
+}
+
+/** Closes what may be closed already. */
+export const closeQuietly = async (closing: { close(): Promise<void> }): Promise<void> => {
+  try {
+    await closing.close()
+  } catch {
+    // It was closed, which is all that was wanted.
+  }
+}

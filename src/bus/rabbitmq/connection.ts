@@ -1,0 +1,197 @@
+import type { ChannelModel } from 'amqplib'
+import { ReplaySubject, type SchedulerLike, Subscription } from 'rxjs'
+import type { BusStatus } from '../bus.js'
+import { closeQuietly } from './channel.js'
+import { reconnectDelayMs } from './reconnect-delay.js'
+import { isRefusal, refused } from './refusal.js'
+import { Session, type SessionHost } from './session.js'
+
+export interface ConnectionHost extends SessionHost {
+  readonly connect: () => Promise<ChannelModel>
+  /** Whether what `connect` gives is closed with the bus, and made anew when it breaks. */
+  readonly owned: boolean
+  readonly patienceMs: number
+  readonly scheduler: SchedulerLike
+  readonly random: () => number
+}
+
+interface Waiter {
+  readonly patience: Subscription
+  resolve(session: Session): void
+  reject(error: unknown): void
+}
+
+/** Keeps one connection to the server: makes it, watches it, and makes it anew whenever it breaks. */
+export class Connection {
+  readonly status$ = new ReplaySubject<BusStatus>(1)
+  #status: BusStatus = 'connecting'
+  readonly #host: ConnectionHost
+  readonly #waiters = new Set<Waiter>()
+  /** What keeps it from being live though it is connected. */
+  readonly #troubles = new Set<unknown>()
+  readonly #timers = new Subscription()
+  #session: Session | undefined
+  #connecting = false
+  #attempt = 0
+  #wasLive = false
+  /** Runs while it is not connected, and makes it lost. */
+  #outage = Subscription.EMPTY
+  #isLost = false
+  #lastError: unknown = undefined
+  #closed = false
+
+  constructor(host: ConnectionHost) {
+    this.#host = host
+    this.status$.next(this.#status)
+    this.#countOutage()
+    void this.#connect()
+  }
+
+  get session(): Session | undefined {
+    return this.#session
+  }
+
+  /** The session, or the next. Rejects when the server refuses or the bus closes; and if told so, when it takes too long. */
+  next(patience: 'patient' | 'endless'): Promise<Session> {
+    if (this.#session !== undefined) return Promise.resolve(this.#session)
+    if (this.#closed) return Promise.reject(new Error('rabbitmqBus: the bus is closed'))
+    return new Promise((resolve, reject) => {
+      const waiter = { patience: new Subscription(), resolve, reject }
+      this.#waiters.add(waiter)
+      if (patience === 'patient') waiter.patience.add(this.#after(this.#host.patienceMs, () => this.#lose(waiter)))
+      if (!this.#connecting) void this.#connect()
+    })
+  }
+
+  /** Something that is part of a live bus does not work, or does again. */
+  trouble(who: unknown, isOne: boolean): void {
+    if (isOne) this.#troubles.add(who)
+    else this.#troubles.delete(who)
+    this.#tell()
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return
+    this.#closed = true
+    this.#timers.unsubscribe()
+    const session = this.#session
+    this.#session = undefined
+    this.#giveUp(new Error('rabbitmqBus: the bus is closed'))
+    this.status$.next('lost')
+    this.status$.complete()
+    await session?.close()
+    if (session !== undefined && this.#host.owned) await closeQuietly(session.model)
+  }
+
+  async #connect(): Promise<void> {
+    if (this.#closed || this.#connecting) return
+    this.#connecting = true
+    this.#attempt += 1
+    try {
+      const model = await this.#timed(this.#host.connect())
+      await this.#begin(model)
+      this.#connecting = false
+    } catch (error) {
+      this.#failed(error)
+    }
+  }
+
+  async #begin(model: ChannelModel): Promise<void> {
+    const session = new Session(model, this.#host)
+    const blocked = Symbol('blocked')
+    // An error is always followed by the close; without a listener it would end the process.
+    model.on('error', (error: unknown) => {
+      this.#lastError = error
+    })
+    model.on('close', (error: unknown) => this.#lost(session, error))
+    model.on('blocked', () => this.trouble(blocked, true))
+    model.on('unblocked', () => this.trouble(blocked, false))
+    await session.open()
+    if (this.#closed) return void (await (this.#host.owned ? closeQuietly(model) : session.close()))
+    this.#session = session
+    this.#attempt = 0
+    this.#wasLive = true
+    this.#isLost = false
+    this.#outage.unsubscribe()
+    this.#tell()
+    for (const { resolve } of this.#takeWaiters()) resolve(session)
+  }
+
+  #lost(session: Session, error: unknown): void {
+    if (this.#session !== session) return
+    this.#session = undefined
+    this.#lastError = error ?? this.#lastError
+    this.#troubles.clear()
+    this.#tell()
+    this.#countOutage()
+    if (this.#host.owned) void this.#connect()
+    else this.#giveUp(refused('the connection it was given has closed', error ?? 'it was closed'))
+  }
+
+  #failed(error: unknown): void {
+    this.#connecting = false
+    if (this.#closed) return
+    this.#lastError = error
+    if (isRefusal(error) || !this.#host.owned) {
+      this.#isLost = true
+      this.#tell()
+      return this.#giveUp(refused('the server does not let it in', error))
+    }
+    this.#after(reconnectDelayMs(this.#attempt, this.#host.random()), () => void this.#connect())
+  }
+
+  /** A connection that comes too late is closed again. */
+  #timed(connecting: Promise<ChannelModel>): Promise<ChannelModel> {
+    const { patienceMs, owned } = this.#host
+    return new Promise((resolve, reject) => {
+      const timer = this.#after(patienceMs, () => reject(new Error(`no connection within ${patienceMs} ms`)))
+      connecting.then((model) => (timer.closed && owned ? void closeQuietly(model) : resolve(model)), reject).finally(() => timer.unsubscribe())
+    })
+  }
+
+  #lose(waiter: Waiter): void {
+    if (!this.#waiters.delete(waiter)) return
+    waiter.reject(refused(`no connection within ${this.#host.patienceMs} ms`, this.#lastError ?? 'nothing answered'))
+  }
+
+  #giveUp(error: unknown): void {
+    for (const { reject } of this.#takeWaiters()) reject(error)
+  }
+
+  #takeWaiters(): readonly Waiter[] {
+    const waiters = [...this.#waiters]
+    this.#waiters.clear()
+    for (const { patience } of waiters) patience.unsubscribe()
+    return waiters
+  }
+
+  #countOutage(): void {
+    this.#outage = this.#after(this.#host.patienceMs, () => {
+      this.#isLost = true
+      this.#tell()
+    })
+  }
+
+  get #now(): BusStatus {
+    if (this.#session !== undefined) return this.#troubles.size > 0 ? 'degraded' : 'live'
+    if (this.#isLost) return 'lost'
+    return this.#wasLive ? 'degraded' : 'connecting'
+  }
+
+  #tell(): void {
+    if (this.#closed) return
+    const now = this.#now
+    if (this.#status === now) return
+    this.#status = now
+    this.status$.next(now)
+  }
+
+  #after(ms: number, act: () => void): Subscription {
+    const timer = this.#host.scheduler.schedule(() => {
+      timer.unsubscribe()
+      act()
+    }, ms)
+    this.#timers.add(timer)
+    return timer
+  }
+}
