@@ -17,8 +17,8 @@ export interface ConnectionHost extends SessionHost {
 
 interface Waiter {
   readonly patience: Subscription
-  resolve(session: Session): void
-  reject(error: unknown): void
+  readonly resolve: (session: Session) => void
+  readonly reject: (error: unknown) => void
 }
 
 /** Keeps one connection to the server: makes it, watches it, and makes it anew whenever it breaks. */
@@ -107,7 +107,7 @@ export class Connection {
     model.on('blocked', () => this.trouble(blocked, true))
     model.on('unblocked', () => this.trouble(blocked, false))
     await session.open()
-    if (this.#closed) return void (await (this.#host.owned ? closeQuietly(model) : session.close()))
+    if (this.#closed) return this.#host.owned ? closeQuietly(model) : session.close()
     this.#session = session
     this.#attempt = 0
     this.#wasLive = true

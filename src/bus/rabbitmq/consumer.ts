@@ -1,11 +1,10 @@
 import type { Channel, ConsumeMessage } from 'amqplib'
 import type { Either } from 'fp-ts/lib/Either.js'
 import type { SchedulerLike } from 'rxjs'
-import { scheduler as loop } from 'node:timers/promises'
 import { Fifo } from '../../core/fifo.js'
 import type { Message } from '../../core/message.js'
 import type { Settlement, Undecodable } from '../bus.js'
-import { AckWindow } from './ack-window.js'
+import { Acknowledger } from './acknowledger.js'
 import { historyOf } from './attempts.js'
 import { closeQuietly, type Opened } from './channel.js'
 import { Credit } from './credit.js'
@@ -18,13 +17,15 @@ export interface ConsumerHost {
   readonly maxAttempts: number
   /** The queue counts deliveries itself, and others take from it too. */
   readonly isShared: boolean
-  decode(raw: ConsumeMessage): Either<Undecodable, Message>
-  deliver(delivery: RabbitmqDelivery): void
+  readonly decode: (raw: ConsumeMessage) => Either<Undecodable, Message>
+  readonly deliver: (delivery: RabbitmqDelivery) => void
   /** Publishes the dead letter; resolves once it is confirmed. */
-  bury(dead: Arrival, reason: string, cause?: unknown): Promise<void>
+  readonly bury: (dead: Arrival, reason: string, cause?: unknown) => Promise<void>
   /** Publishes a copy that comes again after so long; resolves once it is confirmed. */
-  again(delivery: Arrival, afterMs: number): Promise<void>
+  readonly again: (delivery: Arrival, afterMs: number) => Promise<void>
 }
+
+type Passed = Exclude<Settlement, { readonly type: 'ack' }>
 
 /** What comes over one channel from one queue: never more of it unsettled than the limit. */
 export class Consumer implements Lender {
@@ -32,35 +33,34 @@ export class Consumer implements Lender {
   readonly #channel: Channel
   readonly #credit: Credit
   readonly #leases: TimeLimit<RabbitmqDelivery>
-  readonly #settling = new Set<RabbitmqDelivery>()
-  readonly #acks = new AckWindow<ConsumeMessage>()
+  readonly #settling = new Map<RabbitmqDelivery, Promise<boolean>>()
+  readonly #acks: Acknowledger
   readonly #waiting = new Fifo<ConsumeMessage>()
-  #flush: Promise<boolean> | undefined
-  #told = true
+  #cancelled: (reason: unknown) => void = () => undefined
   #handing = false
   #limit = 0
   #unsettled = 0
   /** `orphaned`: the queue is gone, so what is open is nobody else's and there is nobody to tell. */
-  #state: 'open' | 'closed' | 'orphaned' = 'open'
+  #state: 'open' | 'closing' | 'closed' | 'orphaned' = 'open'
   /** Resolves when nothing comes any more: to `cancelled` if the queue may be gone, else to the error if there was one. */
   readonly ended: Promise<unknown>
 
   constructor(host: ConsumerHost, { channel, ended }: Opened<Channel>, queue: string) {
     this.#host = host
     this.#channel = channel
+    this.#acks = new Acknowledger(channel)
     this.#leases = new TimeLimit<RabbitmqDelivery>(host.scheduler, host.leaseMs, (delivery) => void this.#leaseEnded(delivery))
     // In front of the client's own listener, which fails for what comes after its consumer was cancelled.
     channel.prependListener('delivery', (raw: ConsumeMessage) => this.#arrive(raw))
-    let cancelled: (reason: unknown) => void = () => undefined
-    const cancel = new Promise((resolve) => {
-      cancelled = resolve
+    const cancelled = new Promise<unknown>((resolve) => {
+      this.#cancelled = resolve
     })
     this.#credit = new Credit(channel, queue, {
       moved: () => this.#handOut(),
-      cancelled: () => cancelled('cancelled'),
-      failed: (error) => cancelled(error),
+      cancelled: () => this.#cancelled('cancelled'),
+      failed: (error) => this.#cancelled(error),
     })
-    this.ended = Promise.race([ended, cancel])
+    this.ended = Promise.race([ended, cancelled])
   }
 
   limit(limit: number): void {
@@ -69,18 +69,30 @@ export class Consumer implements Lender {
     this.#handOut()
   }
 
-  /** Takes nothing more; what is unsettled goes back to the queue. Resolves once the server knows. */
+  /**
+   * Takes nothing more; what is unsettled goes back to the queue, what is being settled is brought to its end. Resolves
+   * once the server knows.
+   */
   async close(why: string): Promise<void> {
     if (this.#state !== 'open') return
-    this.#told = this.#tell()
+    this.#state = 'closing'
+    const open = this.#leases.clear()
+    for (const delivery of open) delivery.lose(why)
+    if (this.#settling.size > 0) {
+      this.#credit.limit(0)
+      for (const { raw } of open) this.#return(raw)
+      while (this.#waiting.holdsAny()) this.#return(this.#waiting.take())
+      await Promise.allSettled(this.#settling.values())
+    }
+    this.#acks.end()
     this.#state = 'closed'
-    for (const delivery of [...this.#leases.clear(), ...this.#settling]) delivery.lose(why)
     await closeQuietly(this.#channel)
   }
 
   /** Its queue is gone: what is open can still be handled, and is sent to the queue that comes in its place if need be. */
   async orphan(): Promise<void> {
     if (this.#state !== 'open') return
+    this.#acks.end(true)
     this.#state = 'orphaned'
     this.#waiting.clear()
     await closeQuietly(this.#channel)
@@ -95,23 +107,31 @@ export class Consumer implements Lender {
     this.#leases.add(delivery)
   }
 
-  async pass(delivery: RabbitmqDelivery, settlement: Exclude<Settlement, { readonly type: 'ack' }>): Promise<boolean> {
+  pass(delivery: RabbitmqDelivery, settlement: Passed): Promise<boolean> {
     this.#leases.remove(delivery)
-    this.#settling.add(delivery)
+    const passed = this.#passed(delivery, settlement).finally(() => this.#settling.delete(delivery))
+    this.#settling.set(delivery, passed)
+    return passed
+  }
+
+  async #passed(delivery: RabbitmqDelivery, settlement: Passed): Promise<boolean> {
     try {
       await this.#publish(delivery, settlement)
     } catch (error) {
-      this.#settling.delete(delivery)
-      if (delivery.isLost) return false
       delivery.reopen()
-      this.#leases.add(delivery)
+      if (this.#state === 'open' || this.#state === 'orphaned') this.#leases.add(delivery)
+      else delivery.lose('its listener closed')
       throw error
     }
-    this.#settling.delete(delivery)
-    return !delivery.isLost && this.#done(delivery)
+    return this.#done(delivery)
   }
 
-  #publish(delivery: RabbitmqDelivery, settlement: Exclude<Settlement, { readonly type: 'ack' }>): Promise<void> {
+  /** There is nobody to tell any more. */
+  get #isOver(): boolean {
+    return this.#state === 'closed' || this.#state === 'orphaned'
+  }
+
+  #publish(delivery: RabbitmqDelivery, settlement: Passed): Promise<void> {
     const { attempt } = delivery
     if (settlement.type === 'reject') return this.#host.bury(delivery, settlement.reason, settlement.cause)
     return attempt >= this.#host.maxAttempts
@@ -120,8 +140,9 @@ export class Consumer implements Lender {
   }
 
   #arrive(raw: ConsumeMessage): void {
-    if (this.#state !== 'open') return
+    if (this.#isOver) return
     this.#credit.arrived(raw.fields.consumerTag)
+    if (this.#state === 'closing') return this.#return(raw)
     this.#waiting.push(raw)
     this.#handOut()
   }
@@ -145,72 +166,56 @@ export class Consumer implements Lender {
     this.#host.deliver(delivery)
   }
 
-  // Whoever had it last was cut off: nobody told why.
   async #buryUnstarted(arrival: Arrival): Promise<void> {
+    const { bury, maxAttempts } = this.#host
     try {
-      await this.#host.bury(arrival, `its consumer was cut off on delivery ${arrival.attempt} of ${this.#host.maxAttempts}`)
-      this.#settle(arrival.raw)
+      await bury(arrival, `its consumer was cut off on delivery ${arrival.attempt} of ${maxAttempts}`)
+      void this.#settle(arrival.raw)
     } catch {
-      // It may not be delivered again and is not to be lost: the dead letter is tried again later.
-      if (this.#state === 'open') this.#host.scheduler.schedule(() => void this.#buryUnstarted(arrival), this.#host.leaseMs)
+      this.#later(() => this.#buryUnstarted(arrival))
     }
   }
 
   async #leaseEnded(delivery: RabbitmqDelivery): Promise<void> {
     delivery.lose('its lease ended')
     this.#unsettled -= 1
-    const { maxAttempts, isShared } = this.#host
-    const { attempt } = delivery
+    await this.#abandon(delivery)
+    this.#handOut()
+  }
+
+  async #abandon(delivery: RabbitmqDelivery): Promise<void> {
+    const { bury, again, maxAttempts, isShared } = this.#host
+    const { attempt, raw } = delivery
+    const isLast = attempt >= maxAttempts
+    if (!isLast && isShared && this.#state === 'open') return this.#return(raw)
     try {
-      if (attempt >= maxAttempts) await this.#host.bury(delivery, `its lease ended on delivery ${attempt} of ${maxAttempts}`)
-      else if (isShared && this.#state === 'open') return this.#return(delivery.raw)
-      else await this.#host.again(delivery, 0)
-      this.#settle(delivery.raw)
+      await (isLast ? bury(delivery, `its lease ended on delivery ${attempt} of ${maxAttempts}`) : again(delivery, 0))
+      void this.#settle(raw)
     } catch {
-      if (this.#state === 'open') this.#return(delivery.raw)
+      this.#later(() => this.#abandon(delivery))
     }
+  }
+
+  // It may not be delivered again and is not to be lost: what could not be published is tried again.
+  #later(act: () => Promise<void>): void {
+    if (this.#state === 'open' || this.#state === 'orphaned') this.#host.scheduler.schedule(() => void act(), this.#host.leaseMs)
   }
 
   #done({ raw }: RabbitmqDelivery): Promise<boolean> {
     this.#unsettled -= 1
-    if (this.#state !== 'open') return Promise.resolve(this.#state === 'orphaned')
+    if (this.#isOver) return Promise.resolve(this.#state === 'orphaned')
     const told = this.#settle(raw)
     this.#handOut()
     return told
   }
 
-  /** Acknowledged with all others of this turn of the event loop. */
   #settle(raw: ConsumeMessage): Promise<boolean> {
-    this.#acks.add(raw.fields.deliveryTag, raw)
     this.#credit.settled(raw.fields.consumerTag)
-    this.#flush ??= loop.yield().then(() => this.#tell())
-    return this.#flush
+    return this.#acks.ack(raw)
   }
 
   #return(raw: ConsumeMessage): void {
-    this.#acks.skip(raw.fields.deliveryTag)
     this.#credit.settled(raw.fields.consumerTag)
-    this.#try(() => this.#channel.nack(raw, false, true))
-  }
-
-  #tell(): boolean {
-    this.#flush = undefined
-    // What was to be told when it closed was told then.
-    if (this.#state !== 'open') return this.#told
-    const { upTo, single } = this.#acks.take()
-    return this.#try(() => {
-      if (upTo !== undefined) this.#channel.ack(upTo, true)
-      for (const raw of single) this.#channel.ack(raw)
-    })
-  }
-
-  // A channel that has closed throws; that it did is told elsewhere.
-  #try(send: () => void): boolean {
-    try {
-      send()
-      return true
-    } catch {
-      return false
-    }
+    this.#acks.giveBack(raw)
   }
 }

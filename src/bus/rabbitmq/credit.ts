@@ -28,6 +28,7 @@ export class Credit {
   #draining = 0
   #tags = 0
   #moving = false
+  #asked = false
 
   constructor(channel: Channel, queue: string, host: CreditHost) {
     this.#channel = channel
@@ -62,10 +63,12 @@ export class Credit {
   }
 
   async #move(): Promise<void> {
+    this.#asked = true
     if (this.#moving) return
     this.#moving = true
     try {
-      while (await this.#step());
+      // Whatever changes while the server answers asks for one more look.
+      while ((await this.#step()) || this.#asked);
     } catch (error) {
       this.#host.failed(error)
     }
@@ -74,6 +77,7 @@ export class Credit {
   }
 
   async #step(): Promise<boolean> {
+    this.#asked = false
     const active = [...this.#shares.values()].filter(({ cancelled }) => !cancelled)
     const { cancel, add } = planCredit(this.#limit, active, this.#draining)
     await Promise.all(cancel.map((tag) => this.#cancel(tag)))

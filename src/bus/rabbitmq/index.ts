@@ -1,2 +1,2 @@
-export { rabbitmqBus } from './rabbitmq-bus.js'
+export { rabbitmqBus, type RabbitmqBus } from './rabbitmq-bus.js'
 export type { RabbitmqBusOptions } from './rabbitmq-options.js'

@@ -1,3 +1,4 @@
+import type { Channel } from 'amqplib'
 import { Subscription, type Subscriber } from 'rxjs'
 import type { Delivery } from '../bus.js'
 import { refused, isRefusal } from './refusal.js'
@@ -5,7 +6,7 @@ import type { Connection } from './connection.js'
 import { Consumer, type ConsumerHost } from './consumer.js'
 import { moveKept } from './move-kept.js'
 import type { Session } from './session.js'
-import { declareGroup, declareListener } from './topology.js'
+import { bindGroup, declareGroup, declareListener } from './topology.js'
 
 export interface ListenerHost extends Pick<ConsumerHost, 'scheduler' | 'leaseMs' | 'maxAttempts'> {
   readonly connection: Connection
@@ -87,32 +88,42 @@ export class Listener {
     this.#isOpen()
     const end = await consumer.ended
     const isGone = end === 'cancelled' && this.#group !== undefined && (await isMissing(session, queue))
-    await (isGone ? consumer.orphan() : consumer.close('its channel was closed'))
+    // What is being settled must not keep the next from coming.
+    void (isGone ? consumer.orphan() : consumer.close('its channel was closed'))
     if (end !== 'cancelled' && end !== undefined) throw end
   }
 
   async #open(session: Session): Promise<{ readonly consumer: Consumer; readonly queue: string }> {
     await session.topic(this.topic)
     const opened = await session.channel()
-    const group = this.#group
     const { layout } = session.host
-    const queue = group === undefined ? await declareListener(opened.channel, layout, this.topic) : await declareGroup(opened.channel, layout, this.topic, group)
-    if (group !== undefined) await session.moved(this.topic, () => moveKept(session, this.topic, queue))
+    const queue = this.#group === undefined ? await declareListener(opened.channel, layout, this.topic) : await this.#join(session, opened.channel, this.#group)
     return { queue, consumer: new Consumer(this.#consumerHost(queue), opened, queue) }
   }
 
+  async #join(session: Session, channel: Channel, group: string): Promise<string> {
+    const { layout } = session.host
+    const queue = await declareGroup(channel, layout, this.topic, group)
+    const move = (): Promise<void> => session.moved(this.topic, () => moveKept(session, this.topic, queue))
+    // What was kept comes before what is published from now on; what came in between is moved too.
+    await move()
+    await bindGroup(channel, layout, this.topic, queue)
+    await move()
+    return queue
+  }
+
   #consumerHost(queue: string): ConsumerHost {
-    const { scheduler, leaseMs, maxAttempts, decode, bury, again } = this.#host
+    const { scheduler, leaseMs, maxAttempts } = this.#host
     const isShared = this.#group !== undefined
     return {
       scheduler,
       leaseMs,
       maxAttempts,
       isShared,
-      decode: (raw) => decode(this.topic, raw),
+      decode: (raw) => this.#host.decode(this.topic, raw),
       deliver: (delivery) => this.#subscriber.next(delivery),
-      bury: (...death) => bury(this.topic, ...death),
-      again: (...copy) => again(queue, !isShared, ...copy),
+      bury: (...death) => this.#host.bury(this.topic, ...death),
+      again: (...copy) => this.#host.again(queue, !isShared, ...copy),
     }
   }
 

@@ -54,10 +54,6 @@ export class RabbitmqDelivery implements Delivery, Timed<RabbitmqDelivery> {
     return this.#controller.signal
   }
 
-  get isLost(): boolean {
-    return this.#lostBy !== undefined
-  }
-
   settle(settlement: Settlement): Promise<boolean> {
     if (this.#state !== 'open') return NO
     if (settlement.type === 'ack') {

@@ -1,4 +1,4 @@
-import type { ChannelModel } from 'amqplib'
+import { type ChannelModel, connect as connectTo } from 'amqplib'
 import * as t from 'io-ts'
 import type { SchedulerLike } from 'rxjs'
 import { anyFunction, check, checkOptions, having, milliseconds, nonEmptyString, type Rule, whole, wholeOrInfinity } from '../../core/options.js'
@@ -51,9 +51,31 @@ const oneWay: Rule = ({ url, connect, connection }) => {
   return given === 1 ? [] : [{ path: 'url', got: given === 0 ? 'missing' : `one of ${given}`, expected: 'given, or one of connect and connection in its place' }]
 }
 
+/** What every bus has a value for. */
+export interface CheckedOptions {
+  readonly prefix: string
+  readonly leaseMs: number
+  readonly maxAttempts: number
+  readonly maxMessageBytes: number
+  readonly retained: number
+  readonly patienceMs: number
+  readonly queueArguments: Readonly<Record<string, unknown>>
+}
+
 /** Throws one `OptionsError` with everything that is wrong; else fills in the defaults. */
-export const checkedOptions = (given: RabbitmqBusOptions) => {
+export const checkedOptions = (given: RabbitmqBusOptions): CheckedOptions => {
   checkOptions('rabbitmqBus', OPTIONS, given, oneWay)
   const { prefix = 'rxcrew.', leaseMs = 30_000, maxAttempts = 5, maxMessageBytes = DEFAULT_MAX_BYTES, retained = 65_536, patienceMs = 30_000, queueArguments = {} } = given
   return { prefix, leaseMs, maxAttempts, maxMessageBytes, retained, patienceMs, queueArguments }
+}
+
+const HEARTBEAT_S = 10
+
+/** How to get a connection, and whether it is the bus's own. */
+export const wayIn = ({ url, connect, connection }: RabbitmqBusOptions): { readonly connect: () => Promise<ChannelModel>; readonly owned: boolean } => {
+  if (connection !== undefined) return { connect: () => Promise.resolve(connection), owned: false }
+  if (connect !== undefined) return { connect, owned: true }
+  const address = new URL(url ?? '')
+  if (!address.searchParams.has('heartbeat')) address.searchParams.set('heartbeat', String(HEARTBEAT_S))
+  return { connect: () => connectTo(address.href, { noDelay: true }), owned: true }
 }

@@ -38,9 +38,9 @@ export class Session {
   }
 
   /** Publishes to topics; in the order of the calls, as long as their topics are known. */
-  publish(topics: ReadonlySet<string>, letters: readonly Letter[]): Promise<void> {
-    const unknown = [...topics].filter((topic) => this.#topics.get(topic) !== 'declared')
-    return unknown.length === 0 ? this.send(letters) : this.#publishTo(unknown, letters)
+  publish(topics: readonly string[], letters: readonly Letter[]): Promise<void> {
+    const isKnown = topics.every((topic) => this.#topics.get(topic) === 'declared')
+    return isKnown ? this.send(letters) : this.#publishTo(topics, letters)
   }
 
   /** Publishes to what is known to be there. */
@@ -90,7 +90,8 @@ export class Session {
   async close(): Promise<void> {
     await this.#publisher?.idle()
     const open = await Promise.allSettled([this.#control, this.#opening?.then(({ channel }) => channel)])
-    await Promise.all(open.map((one) => (one.status === 'fulfilled' && one.value !== undefined ? closeQuietly(one.value) : undefined)))
+    const channels = open.flatMap((one) => (one.status === 'fulfilled' && one.value !== undefined ? [one.value] : []))
+    await Promise.all(channels.map(closeQuietly))
   }
 
   async #publishTo(topics: readonly string[], letters: readonly Letter[]): Promise<void> {

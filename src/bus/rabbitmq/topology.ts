@@ -25,14 +25,15 @@ export const declareTopic = async (channel: Channel, { names, retained }: Layout
   ])
 }
 
-/** The queue of a group; its name. The topic must be declared. */
+/** The queue of a group, which gets nothing yet; its name. */
 export const declareGroup = async (channel: Channel, { names, queueArguments }: Layout, topic: string, group: string): Promise<string> => {
-  const queue = names.group(topic, group)
-  await Promise.all([
-    channel.assertQueue(queue, { durable: true, arguments: { ...QUORUM, ...queueArguments } }),
-    channel.bindQueue(queue, names.groups(topic), ''),
-  ])
+  const { queue } = await channel.assertQueue(names.group(topic, group), { durable: true, arguments: { ...QUORUM, ...queueArguments } })
   return queue
+}
+
+/** From now on the queue gets what is published. The topic must be declared. */
+export const bindGroup = async (channel: Channel, { names }: Layout, topic: string, queue: string): Promise<void> => {
+  await channel.bindQueue(queue, names.groups(topic), '')
 }
 
 /** A queue for one listener, which goes with its connection; its name. The topic must be declared. */
