@@ -22,11 +22,10 @@ const watched = <C extends Channel>(channel: C): Opened<C> => {
   return { channel, ended }
 }
 
-/** Closes what may be closed already. */
-export const closeQuietly = async (closing: { close(): Promise<void> }): Promise<void> => {
-  try {
-    await closing.close()
-  } catch {
-    // It was closed, which is all that was wanted.
-  }
-}
+/** Resolves once it is closed, whoever closed it: the client does not say so when the connection breaks meanwhile. */
+export const closeQuietly = (closing: Pick<Channel | ChannelModel, 'close' | 'once'>): Promise<void> =>
+  new Promise((resolve) => {
+    closing.once('close', () => resolve())
+    // What was closed already throws, which is as good.
+    closing.close().then(resolve, () => resolve())
+  })

@@ -5,6 +5,7 @@ import { closeQuietly } from './channel.js'
 import { reconnectDelayMs } from './reconnect-delay.js'
 import { isRefusal, refused } from './refusal.js'
 import { Session, type SessionHost } from './session.js'
+import { Waiters } from './waiters.js'
 
 export interface ConnectionHost extends SessionHost {
   readonly connect: () => Promise<ChannelModel>
@@ -15,18 +16,15 @@ export interface ConnectionHost extends SessionHost {
   readonly random: () => number
 }
 
-interface Waiter {
-  readonly patience: Subscription
-  readonly resolve: (session: Session) => void
-  readonly reject: (error: unknown) => void
-}
+/** How long a server may take to open or close a connection. */
+export const ANSWER_MS = 5_000
 
 /** Keeps one connection to the server: makes it, watches it, and makes it anew whenever it breaks. */
 export class Connection {
   readonly status$ = new ReplaySubject<BusStatus>(1)
   #status: BusStatus = 'connecting'
   readonly #host: ConnectionHost
-  readonly #waiters = new Set<Waiter>()
+  readonly #waiters = new Waiters()
   /** What keeps it from being live though it is connected. */
   readonly #troubles = new Set<unknown>()
   readonly #timers = new Subscription()
@@ -55,12 +53,10 @@ export class Connection {
   next(patience: 'patient' | 'endless'): Promise<Session> {
     if (this.#session !== undefined) return Promise.resolve(this.#session)
     if (this.#closed) return Promise.reject(new Error('rabbitmqBus: the bus is closed'))
-    return new Promise((resolve, reject) => {
-      const waiter = { patience: new Subscription(), resolve, reject }
-      this.#waiters.add(waiter)
-      if (patience === 'patient') waiter.patience.add(this.#after(this.#host.patienceMs, () => this.#lose(waiter)))
-      if (!this.#connecting) void this.#connect()
-    })
+    const waiting = this.#waiters.wait((giveUp) =>
+      patience === 'endless' ? new Subscription() : this.#after(this.#host.patienceMs, () => giveUp(refused(`no connection within ${this.#host.patienceMs} ms`, this.#lastError ?? 'nothing answered'))))
+    if (!this.#connecting) void this.#connect()
+    return waiting
   }
 
   /** Something that is part of a live bus does not work, or does again. */
@@ -76,11 +72,10 @@ export class Connection {
     this.#timers.unsubscribe()
     const session = this.#session
     this.#session = undefined
-    this.#giveUp(new Error('rabbitmqBus: the bus is closed'))
+    this.#waiters.reject(new Error('rabbitmqBus: the bus is closed'))
     this.status$.next('lost')
     this.status$.complete()
-    await session?.close()
-    if (session !== undefined && this.#host.owned) await closeQuietly(session.model)
+    if (session !== undefined) await this.#end(session)
   }
 
   async #connect(): Promise<void> {
@@ -107,14 +102,29 @@ export class Connection {
     model.on('blocked', () => this.trouble(blocked, true))
     model.on('unblocked', () => this.trouble(blocked, false))
     await session.open()
-    if (this.#closed) return this.#host.owned ? closeQuietly(model) : session.close()
+    if (this.#closed) return this.#end(session)
     this.#session = session
     this.#attempt = 0
     this.#wasLive = true
     this.#isLost = false
     this.#outage.unsubscribe()
     this.#tell()
-    for (const { resolve } of this.#takeWaiters()) resolve(session)
+    this.#waiters.resolve(session)
+  }
+
+  // A server that does not answer must not hold up the end.
+  #end(session: Session): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = this.#host.scheduler.schedule(() => resolve(), Math.min(this.#host.patienceMs, ANSWER_MS))
+      const end = async (): Promise<void> => {
+        await session.close()
+        if (this.#host.owned) await closeQuietly(session.model)
+      }
+      void end().finally(() => {
+        timer.unsubscribe()
+        resolve()
+      })
+    })
   }
 
   #lost(session: Session, error: unknown): void {
@@ -125,7 +135,7 @@ export class Connection {
     this.#tell()
     this.#countOutage()
     if (this.#host.owned) void this.#connect()
-    else this.#giveUp(refused('the connection it was given has closed', error ?? 'it was closed'))
+    else this.#waiters.reject(refused('the connection it was given has closed', error ?? 'it was closed'))
   }
 
   #failed(error: unknown): void {
@@ -135,7 +145,7 @@ export class Connection {
     if (isRefusal(error) || !this.#host.owned) {
       this.#isLost = true
       this.#tell()
-      return this.#giveUp(refused('the server does not let it in', error))
+      return this.#waiters.reject(refused('the server does not let it in', error))
     }
     this.#after(reconnectDelayMs(this.#attempt, this.#host.random()), () => void this.#connect())
   }
@@ -143,26 +153,11 @@ export class Connection {
   /** A connection that comes too late is closed again. */
   #timed(connecting: Promise<ChannelModel>): Promise<ChannelModel> {
     const { patienceMs, owned } = this.#host
+    const withinMs = Math.min(patienceMs, ANSWER_MS)
     return new Promise((resolve, reject) => {
-      const timer = this.#after(patienceMs, () => reject(new Error(`no connection within ${patienceMs} ms`)))
+      const timer = this.#after(withinMs, () => reject(new Error(`the server has not answered within ${withinMs} ms`)))
       connecting.then((model) => (timer.closed && owned ? void closeQuietly(model) : resolve(model)), reject).finally(() => timer.unsubscribe())
     })
-  }
-
-  #lose(waiter: Waiter): void {
-    if (!this.#waiters.delete(waiter)) return
-    waiter.reject(refused(`no connection within ${this.#host.patienceMs} ms`, this.#lastError ?? 'nothing answered'))
-  }
-
-  #giveUp(error: unknown): void {
-    for (const { reject } of this.#takeWaiters()) reject(error)
-  }
-
-  #takeWaiters(): readonly Waiter[] {
-    const waiters = [...this.#waiters]
-    this.#waiters.clear()
-    for (const { patience } of waiters) patience.unsubscribe()
-    return waiters
   }
 
   #countOutage(): void {

@@ -2,6 +2,7 @@ import { type ChannelModel, connect as connectTo } from 'amqplib'
 import * as t from 'io-ts'
 import type { SchedulerLike } from 'rxjs'
 import { anyFunction, check, checkOptions, having, milliseconds, nonEmptyString, type Rule, whole, wholeOrInfinity } from '../../core/options.js'
+import { ANSWER_MS } from './connection.js'
 import { DEFAULT_MAX_BYTES } from '../../core/wire.js'
 
 export interface RabbitmqBusOptions {
@@ -77,5 +78,5 @@ export const wayIn = ({ url, connect, connection }: RabbitmqBusOptions): { reado
   if (connect !== undefined) return { connect, owned: true }
   const address = new URL(url ?? '')
   if (!address.searchParams.has('heartbeat')) address.searchParams.set('heartbeat', String(HEARTBEAT_S))
-  return { connect: () => connectTo(address.href, { noDelay: true }), owned: true }
+  return { connect: () => connectTo(address.href, { noDelay: true, timeout: ANSWER_MS }), owned: true }
 }
