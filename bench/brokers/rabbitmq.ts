@@ -51,7 +51,7 @@ const ours = (bus: RabbitmqBus, topic: string): Peer => ({
           ...message,
           waits: 'line',
           onOutcome: (outcome) => {
-            sum += outcome.type === 'completed' ? Number(outcome.value) : Number.NaN
+            sum += outcome.type === 'completed' ? outcome.value : Number.NaN
             void delivery.settle({ type: 'ack' }).then(() => {
               if (++settled < MESSAGES) return
               seat.unsubscribe()

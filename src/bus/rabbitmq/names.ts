@@ -31,7 +31,7 @@ export const namesOf = (prefix: string): Names => {
 }
 
 /** The queue in which retries of another wait whose delays are up to so many ms. */
-export const retryName = (queue: string, upToMs: number): string => `${queue}:retry:${upToMs}`
+export const retryName = (queue: string, upToMs: number): string => `rxcrew.retry:${upToMs}:${queue}`
 
 /**
  * Retries wait in a queue for their power of two: RabbitMQ lets a message out of a queue only when it is in front, so
