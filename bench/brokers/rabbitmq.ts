@@ -88,7 +88,8 @@ const raw = (channel: Channel, queue: string): Peer => ({
     const start = async (message: ConsumeMessage): Promise<void> => {
       running += 1
       const { payload }: { readonly payload: Work } = JSON.parse(message.content.toString())
-      sum += await handle(payload)
+      const result = await handle(payload)
+      sum += result
       running -= 1
       settled += 1
       done.set(message.fields.deliveryTag, message)
@@ -142,7 +143,7 @@ const publishRaw = (channel: ConfirmChannel, exchange: string, topic: string): P
 
 const server = await rabbitmqServer()
 await server.start()
-const bus = rabbitmqBus({ url: server.url, retained: 10_000_000 })
+const bus = rabbitmqBus({ url: server.url, retained: 10_000_000, patienceMs: 600_000 })
 const connection = await connect(server.url, { noDelay: true })
 const channel = await connection.createConfirmChannel()
 

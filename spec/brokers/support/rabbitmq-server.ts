@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { type Child, freePort, scratchFolder, startChild } from './child.js'
@@ -32,9 +33,9 @@ export const rabbitmqServer = async (): Promise<RabbitmqServer> => {
   const epmd = startChild('epmd', ['-address', '127.0.0.1', '-port', String(mapper)], environment)
   let child: Child | undefined
   let data = 0
+  process.once('exit', () => killServer(`${path}/pid`))
   const kill = async (): Promise<void> => {
-    const pid = await processOf(child)
-    if (pid !== undefined) process.kill(pid, 'SIGKILL')
+    killServer(`${path}/pid`)
     await child?.end('SIGKILL')
     child = undefined
   }
@@ -77,15 +78,14 @@ const settings = (path: string, port: number, distribution: number, mapper: numb
   RABBITMQ_SERVER_ERL_ARGS: '+S 2:2 -kernel inet_dist_use_interface {127,0,0,1}',
 })
 
-/** The server is the child of a shell script: that is who must be killed first. */
-const processOf = async (script: Child | undefined): Promise<number | undefined> => {
-  if (script?.process.pid === undefined || script.process.exitCode !== null) return undefined
-  const { stdout } = await run('ps', ['-o', 'pid=,ppid=,comm=', '-A'])
-  const rows = stdout.split('\n').map((line) => line.trim().split(/\s+/))
-  const beam = (parent: string): string | undefined => {
-    const children = rows.filter(([, ppid]) => ppid === parent)
-    return children.find(([, , name]) => name?.startsWith('beam'))?.[0] ?? children.map(([pid = '']) => beam(pid)).find((found) => found !== undefined)
+/** The server is the child of a shell script, and would outlive it. */
+const killServer = (pidFile: string): void => {
+  if (!existsSync(pidFile)) return
+  const pid = Number(readFileSync(pidFile, 'utf8'))
+  rmSync(pidFile)
+  try {
+    if (pid > 0) process.kill(pid, 'SIGKILL')
+  } catch {
+    // It has ended by itself.
   }
-  const found = beam(String(script.process.pid))
-  return found === undefined ? undefined : Number(found)
 }

@@ -83,8 +83,11 @@ export class Connection {
     this.#connecting = true
     this.#attempt += 1
     try {
-      const model = await this.#timed(this.#host.connect())
-      await this.#begin(model)
+      const model = await this.#timed(this.#host.connect(), (late) => this.#host.owned && closeQuietly(late))
+      await this.#begin(model).catch((error: unknown) => {
+        if (this.#host.owned) void closeQuietly(model)
+        throw error
+      })
       this.#connecting = false
     } catch (error) {
       this.#failed(error)
@@ -101,7 +104,7 @@ export class Connection {
     model.on('close', (error: unknown) => this.#lost(session, error))
     model.on('blocked', () => this.trouble(blocked, true))
     model.on('unblocked', () => this.trouble(blocked, false))
-    await session.open()
+    await this.#timed(session.open())
     if (this.#closed) return this.#end(session)
     this.#session = session
     this.#attempt = 0
@@ -142,21 +145,22 @@ export class Connection {
     this.#connecting = false
     if (this.#closed) return
     this.#lastError = error
-    if (isRefusal(error) || !this.#host.owned) {
-      this.#isLost = true
-      this.#tell()
-      return this.#waiters.reject(refused('the server does not let it in', error))
-    }
-    this.#after(reconnectDelayMs(this.#attempt, this.#host.random()), () => void this.#connect())
+    if (isRefusal(error) || !this.#host.owned) this.#refuse(error)
+    // Whoever was let in once may be let in again: a server that starts refuses for a while.
+    if (this.#host.owned && (this.#wasLive || !isRefusal(error))) this.#after(reconnectDelayMs(this.#attempt, this.#host.random()), () => void this.#connect())
   }
 
-  /** A connection that comes too late is closed again. */
-  #timed(connecting: Promise<ChannelModel>): Promise<ChannelModel> {
-    const { patienceMs, owned } = this.#host
-    const withinMs = Math.min(patienceMs, ANSWER_MS)
+  #refuse(error: unknown): void {
+    this.#isLost = true
+    this.#tell()
+    if (!this.#wasLive || !this.#host.owned) this.#waiters.reject(refused('the server does not let it in', error))
+  }
+
+  #timed<A>(work: Promise<A>, late: (result: A) => unknown = () => undefined): Promise<A> {
+    const withinMs = Math.min(this.#host.patienceMs, ANSWER_MS)
     return new Promise((resolve, reject) => {
       const timer = this.#after(withinMs, () => reject(new Error(`the server has not answered within ${withinMs} ms`)))
-      connecting.then((model) => (timer.closed && owned ? void closeQuietly(model) : resolve(model)), reject).finally(() => timer.unsubscribe())
+      work.then((result) => void (timer.closed ? late(result) : resolve(result)), reject).finally(() => timer.unsubscribe())
     })
   }
 

@@ -129,8 +129,8 @@ export class Listener {
 
   #again(session: Session): void {
     if (this.#closed) return
-    if (this.#host.connection.session !== session) return void this.#consume('endless')
     this.#host.connection.trouble(this, true)
+    if (this.#host.connection.session !== session) return void this.#consume('endless')
     this.#timer.add(this.#host.scheduler.schedule(() => void this.#consume('endless'), AGAIN_MS))
   }
 

@@ -1,6 +1,8 @@
 /** The server, or the client, said no, and would say so again: a wrong password, a queue of another kind, a wrong protocol. */
 export const isRefusal = (error: unknown): boolean => {
   const code = codeOf(error)
+  // While a server starts, it refuses too.
+  if (error instanceof Error && /vhost .* is down/.test(error.message)) return false
   // 320 is the server going down; what is missing (404) or held by another (405) is mended by declaring anew.
   if (typeof code === 'number') return REFUSALS.includes(code)
   // During the handshake the code is in the text alone.
