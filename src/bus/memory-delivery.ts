@@ -3,7 +3,7 @@ import { isRight, right } from '../core/either.js'
 import type { Message } from '../core/message.js'
 import { copyMessage } from '../core/wire.js'
 import type { Delivery, Settlement, Undecodable } from './bus.js'
-import type { Entry } from './memory-entry.js'
+import type { Entry, Stored } from './memory-entry.js'
 
 /** Whoever lent a message out. */
 export interface Lender {
@@ -26,6 +26,11 @@ export class MemoryDelivery implements Delivery {
     this.attempt = entry.attempt
     this.#lender = lender
     this.#entry = entry
+  }
+
+  /** What was lent. */
+  get stored(): Stored {
+    return this.#entry.stored
   }
 
   // Made when first asked for: most deliveries are settled without, and a controller costs more than all the rest.
