@@ -101,7 +101,10 @@ export class Connection {
     model.on('error', (error: unknown) => {
       this.#lastError = error
     })
-    model.on('close', (error: unknown) => this.#lost(session, error))
+    model.on('close', (error: unknown) => {
+      this.#troubles.delete(blocked)
+      this.#lost(session, error)
+    })
     model.on('blocked', () => this.trouble(blocked, true))
     model.on('unblocked', () => this.trouble(blocked, false))
     await this.#timed(session.open())
@@ -134,7 +137,6 @@ export class Connection {
     if (this.#session !== session) return
     this.#session = undefined
     this.#lastError = error ?? this.#lastError
-    this.#troubles.clear()
     this.#tell()
     this.#countOutage()
     if (this.#host.owned) void this.#connect()

@@ -1,0 +1,211 @@
+import { asyncScheduler, EMPTY, Observable, ReplaySubject, type SchedulerLike } from 'rxjs'
+import { isRight } from '../../core/either.js'
+import type { Message } from '../../core/message.js'
+import { checkOptions, nonEmptyString, observable } from '../../core/options.js'
+import { encodeMessage, type WireLimits } from '../../core/wire.js'
+import { type BusFeatures, type BusStatus, deadTopic, type Delivery, type DeliveryOptions, type MessageBus } from '../bus.js'
+import { deadLetterMessage } from '../dead-letter.js'
+import type { Entry } from '../memory-entry.js'
+import type { ConsumeOptions, KafkaClient, KafkaConsumption, KafkaSend } from './kafka-client.js'
+import { KafkaGroup, type KafkaGroupHost } from './kafka-group.js'
+import { type CheckedKafkaOptions, checkedKafkaOptions, type KafkaBusOptions, kafkaName } from './kafka-options.js'
+import { replayDead } from './kafka-replay.js'
+import { Sends } from './sends.js'
+
+/** A bus over Kafka. */
+export interface KafkaBus extends MessageBus {
+  /** Puts bytes on a topic as a foreign program would: what does not decode is delivered as such. Resolves once confirmed. */
+  publishRaw(topic: string, raw: string | Uint8Array): Promise<void>
+}
+
+const TOPIC = { topic: nonEmptyString }
+const DELIVERIES = { ...TOPIC, group: nonEmptyString, limit$: observable }
+const DEAD = deadTopic('')
+const BURY_AGAIN_MS = 1_000
+
+/**
+ * A bus on Kafka, over a client that is given. All listeners of one topic and group in a process are one member of the
+ * consumer group: they share its partitions, as many workers as there are, and the committed position never passes a
+ * message that is not settled.
+ *
+ * Messages of one key are handled one at a time and in order. Leases and the waits for retries are kept by the process:
+ * what it had open when it ended comes again to another member, counted from 1. Dead letters are confirmed before the
+ * position moves beyond their message, and tried again until they are.
+ *
+ * A listener without a group gets what is published from when it listens. Closing completes every stream and `status$`,
+ * commits what is settled and leaves the groups; then it closes the client.
+ *
+ * @throws OptionsError
+ */
+export const kafkaBus = (options: KafkaBusOptions): KafkaBus => new Bus(options)
+
+class Bus implements KafkaBus {
+  readonly features: BusFeatures
+  readonly status$: Observable<BusStatus>
+  readonly #status$ = new ReplaySubject<BusStatus>(1)
+  readonly #options: CheckedKafkaOptions
+  readonly #client: KafkaClient
+  readonly #sends: Sends
+  readonly #scheduler: SchedulerLike
+  readonly #random: () => number
+  readonly #connected: Promise<void>
+  readonly #groups = new Map<string, KafkaGroup>()
+  readonly #leaving = new Map<string, Promise<void>>()
+  readonly #opening = new Set<Promise<void>>()
+  readonly #burying = new Set<Promise<void>>()
+  readonly #broken = new Set<unknown>()
+  #deaths = 0
+  #closed = false
+
+  constructor(given: KafkaBusOptions) {
+    this.#options = checkedKafkaOptions(given)
+    const { maxMessageBytes, maxAttempts } = this.#options
+    const { client } = given
+    this.#client = client
+    this.#sends = new Sends((records) => client.send(records))
+    this.#scheduler = given.scheduler ?? asyncScheduler
+    this.#random = given.random ?? Math.random
+    this.features = { name: 'kafka', maxMessageBytes, keyOrder: true, fanOut: true, delayedRetry: true, leases: true, retainsForNewGroups: true, maxAttempts }
+    this.status$ = this.#status$.asObservable()
+    this.#status$.next('connecting')
+    this.#connected = client.connect().catch((error: unknown) => {
+      throw new Error(`kafkaBus: no connection: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
+    })
+    this.#connected.then(() => this.#tell(), () => this.#closed || this.#status$.next('lost'))
+  }
+
+  async publish(messages: readonly Message[]): Promise<void> {
+    this.#checkOpen()
+    if (messages.length > 0) await this.#send(messages.map((message) => this.#encode(message)))
+  }
+
+  async publishRaw(topic: string, raw: string | Uint8Array): Promise<void> {
+    checkOptions('publishRaw', TOPIC, { topic }, undefined, ['topic'])
+    this.#checkOpen()
+    await this.#send([{ topic: this.#name(topic), value: Buffer.from(raw) }])
+  }
+
+  deliveries(wanted: DeliveryOptions): Observable<Delivery> {
+    checkOptions('deliveries', DELIVERIES, wanted, undefined, ['topic', 'limit$'])
+    const { topic, group, limit$ } = wanted
+    return new Observable((subscriber) => {
+      if (this.#closed) return EMPTY.subscribe(subscriber)
+      return this.#group(topic, group).deliveries(limit$).subscribe(subscriber)
+    })
+  }
+
+  async replay(topic: string, filter: Parameters<MessageBus['replay']>[1] = () => true): Promise<number> {
+    this.#checkOpen()
+    await Promise.allSettled(this.#burying)
+    await this.#connected
+    const deadName = this.#name(deadTopic(topic))
+    const limits = limitsOf(deadTopic(topic), this.#options.maxMessageBytes)
+    return replayDead({ client: this.#client, send: (records) => this.#sends.send(records), topic, deadName, groupId: `${deadName}.replay`, filter, limits, encode: (message) => this.#encode(message) })
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return
+    this.#closed = true
+    const groups = [...this.#groups.values()]
+    this.#groups.clear()
+    await Promise.all([...groups.map((group) => group.close()), ...this.#leaving.values()])
+    this.#status$.next('lost')
+    this.#status$.complete()
+    await this.#connected.catch(() => undefined)
+    await this.#sends.done()
+    await this.#client.close()
+  }
+
+  #checkOpen(): void {
+    if (this.#closed) throw new Error('kafkaBus: the bus is closed')
+  }
+
+  #name(name: string): string {
+    return kafkaName(`${this.#options.prefix}${name}`)
+  }
+
+  #encode(message: Message): KafkaSend {
+    const { topic, key } = message
+    const name = this.#name(topic)
+    const value = Buffer.from(encodeMessage(message, limitsOf(topic, this.#options.maxMessageBytes)))
+    // Dead letters stay in order.
+    return { topic: name, key: key ?? (topic.endsWith(DEAD) ? name : undefined), value }
+  }
+
+  async #send(records: readonly KafkaSend[]): Promise<void> {
+    // Whoever asked for deliveries before is to have this.
+    await Promise.all([this.#connected, ...this.#opening])
+    await this.#sends.send(records)
+  }
+
+  #group(topic: string, group: string | undefined): KafkaGroup {
+    const alone = `listener-${String(this.#random()).slice(2)}`
+    const groupId = this.#name(`${topic}.${group ?? alone}`)
+    const known = this.#groups.get(groupId)
+    if (known !== undefined) return known
+    const made = new KafkaGroup(this.#host(topic, groupId), { topic: this.#name(topic), groupId, from: group === undefined ? 'latest' : 'earliest' })
+    this.#groups.set(groupId, made)
+    if (group === undefined) this.#open(made.ready)
+    return made
+  }
+
+  #open(ready: Promise<void>): void {
+    const opening = ready.catch(() => undefined).finally(() => this.#opening.delete(opening))
+    this.#opening.add(opening)
+  }
+
+  #host(topic: string, groupId: string): KafkaGroupHost {
+    const { leaseMs, maxAttempts, maxMessageBytes } = this.#options
+    return {
+      client: { ...this.#client, consume: (options) => this.#consume(options) },
+      scheduler: this.#scheduler,
+      leaseMs,
+      maxAttempts,
+      limits: limitsOf(topic, maxMessageBytes),
+      bury: (entry, reason) => this.#bury(topic, entry, reason),
+      broken: (who, isBroken) => {
+        if (isBroken) this.#broken.add(who)
+        else this.#broken.delete(who)
+        this.#tell()
+      },
+      left: () => {
+        const group = this.#groups.get(groupId)
+        this.#groups.delete(groupId)
+        if (group !== undefined) this.#leaving.set(groupId, group.close().catch(() => undefined))
+      },
+    }
+  }
+
+  // Who joins while another is about to leave waits until that one would have timed out.
+  async #consume(options: ConsumeOptions): Promise<KafkaConsumption> {
+    await this.#connected
+    await this.#leaving.get(options.groupId)
+    return this.#client.consume(options)
+  }
+
+  #bury(topic: string, { stored, attempt, firstAtMs, cause }: Entry, reason: string): Promise<void> {
+    const dead = isRight(stored.message) ? stored.message.right : stored.message.left
+    const lastAtMs = this.#scheduler.now()
+    const id = `${'id' in dead ? dead.id : 'undecodable'}.dead.${lastAtMs}.${(this.#deaths += 1)}`
+    const letter = this.#encode(deadLetterMessage({ id, topic, message: dead, reason, cause, attempts: attempt, firstAtMs, lastAtMs }))
+    const buried = this.#sendUntilTaken(letter).finally(() => this.#burying.delete(buried))
+    this.#burying.add(buried)
+    return buried
+  }
+
+  async #sendUntilTaken(letter: KafkaSend): Promise<void> {
+    try {
+      await this.#sends.send([letter])
+    } catch (error) {
+      if (this.#closed) throw error
+      await new Promise<void>((resolve) => void this.#scheduler.schedule(() => resolve(), BURY_AGAIN_MS))
+      await this.#sendUntilTaken(letter)
+    }
+  }
+
+  #tell(): void {
+    if (!this.#closed) this.#status$.next(this.#broken.size > 0 ? 'degraded' : 'live')
+  }
+}
+
+const limitsOf = (topic: string, maxBytes: number): WireLimits => (topic.endsWith(DEAD) ? { maxBytes: maxBytes + 131_072, maxDepth: 80 } : { maxBytes })
