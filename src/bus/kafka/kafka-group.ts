@@ -45,6 +45,7 @@ export class KafkaGroup {
   readonly #partitions = new Map<number, Partition>()
   readonly #limits = new Map<Subscriber<Delivery>, number>()
   readonly #commits: Commits
+  readonly #burials = new Set<Promise<void>>()
   #consumption: KafkaConsumption | undefined
   #paused = false
   #closed = false
@@ -89,6 +90,7 @@ export class KafkaGroup {
     this.#group.close()
     this.#group.complete()
     await this.ready.catch(() => undefined)
+    await Promise.allSettled(this.#burials)
     await this.#commits.done()
     await this.#consumption?.close()
   }
@@ -154,7 +156,8 @@ export class KafkaGroup {
     if (!(stored instanceof Held)) return
     if (stored.burial === undefined) return this.#settled(stored)
     // Until the dead letter is there the position stays before it; if the bus closes first, it comes again.
-    stored.burial.then(() => this.#settled(stored), () => undefined)
+    const buried = stored.burial.then(() => this.#settled(stored), () => undefined).finally(() => this.#burials.delete(buried))
+    this.#burials.add(buried)
   }
 
   #settled(held: Held): void {

@@ -66,12 +66,13 @@ const consume = async (kafka: Kafka, { topic, groupId, from, onRecords, onAssign
     autoCommit: false,
     eachBatchAutoResolve: false,
     partitionsConsumedConcurrently: 1,
-    eachBatch: async ({ batch: { partition, messages }, resolveOffset, isStale }) => {
-      if (isStale()) return
+    eachBatch: async (payload) => {
+      const { partition, messages } = payload.batch
+      if (payload.isStale()) return
       onRecords(messages.map(({ offset, value }) => ({ partition, offset: BigInt(offset), value })))
       const last = messages.at(-1)
       // Where to fetch on; what is settled is committed apart from it.
-      if (last !== undefined) resolveOffset(last.offset)
+      if (last !== undefined) payload.resolveOffset(last.offset)
     },
   })
   return { ready, ...controls(consumer, topic) }
