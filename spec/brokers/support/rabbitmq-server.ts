@@ -12,8 +12,10 @@ export interface RabbitmqServer {
   readonly url: string
   /** Resolves once it accepts connections; after `kill`, with what it had on disk. */
   start(): Promise<void>
-  /** As when the power fails. */
+  /** As when the power fails. RabbitMQ 3.10.8 does not always find a leader again for a queue that was in use then. */
   kill(): Promise<void>
+  /** As its keeper does. */
+  stop(): Promise<void>
   /** Throws away everything it had; it must be stopped. */
   empty(): Promise<void>
   /** Stops it and whatever it started, and takes its folder away. */
@@ -49,6 +51,11 @@ export const rabbitmqServer = async (): Promise<RabbitmqServer> => {
       await child.printed('Starting broker... completed')
     },
     kill,
+    async stop() {
+      await run(`${BIN}/rabbitmqctl`, ['-q', 'stop'], { env: environment })
+      await child?.end()
+      child = undefined
+    },
     async empty() {
       data += 1
     },

@@ -54,6 +54,7 @@ class Bus implements KafkaBus {
   readonly #opening = new Set<Promise<void>>()
   readonly #burying = new Set<Promise<void>>()
   readonly #broken = new Set<unknown>()
+  #status: BusStatus = 'connecting'
   #deaths = 0
   #closed = false
 
@@ -204,7 +205,10 @@ class Bus implements KafkaBus {
   }
 
   #tell(): void {
-    if (!this.#closed) this.#status$.next(this.#broken.size > 0 ? 'degraded' : 'live')
+    const now = this.#broken.size > 0 ? 'degraded' : 'live'
+    if (this.#closed || now === this.#status) return
+    this.#status = now
+    this.#status$.next(now)
   }
 }
 

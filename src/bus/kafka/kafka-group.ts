@@ -47,8 +47,10 @@ export class KafkaGroup {
   readonly #commits: Commits
   readonly #burials = new Set<Promise<void>>()
   #consumption: KafkaConsumption | undefined
+  #isPositioned = false
   #paused = false
   #closed = false
+  readonly #begun: Promise<KafkaConsumption>
   /** Resolves once it has a position; rejects if it cannot consume. */
   readonly ready: Promise<void>
 
@@ -64,7 +66,8 @@ export class KafkaGroup {
       forget: (stored) => this.#forget(stored),
     })
     this.#commits = new Commits(async (positions) => this.#consumption?.commit(positions))
-    this.ready = this.#begin(seat)
+    this.#begun = this.#begin(seat)
+    this.ready = this.#begun.then((consumption) => this.#positioned(consumption))
     this.ready.catch((error: unknown) => this.#fail(error))
   }
 
@@ -89,14 +92,14 @@ export class KafkaGroup {
     this.#closed = true
     this.#group.close()
     this.#group.complete()
-    await this.ready.catch(() => undefined)
+    await this.#begun.catch(() => undefined)
     await Promise.allSettled(this.#burials)
     await this.#commits.done()
     await this.#consumption?.close()
   }
 
-  async #begin({ topic, groupId, from }: KafkaSeat): Promise<void> {
-    const consumption = await this.#host.client.consume({
+  async #begin({ topic, groupId, from }: KafkaSeat): Promise<KafkaConsumption> {
+    this.#consumption = await this.#host.client.consume({
       topic,
       groupId,
       from,
@@ -104,8 +107,14 @@ export class KafkaGroup {
       onAssigned: (partitions) => this.#assigned(partitions),
       onBroken: (error, fatal) => (fatal ? this.#fail(error) : this.#host.broken(this, true)),
     })
-    this.#consumption = consumption
+    return this.#consumption
+  }
+
+  // Who is paused before it has fetched once never has a position.
+  async #positioned(consumption: KafkaConsumption): Promise<void> {
     await consumption.ready
+    this.#isPositioned = true
+    this.#moveCredit()
   }
 
   #fail(error: unknown): void {
@@ -170,7 +179,7 @@ export class KafkaGroup {
     const limit = [...this.#limits.values()].reduce((sum, one) => sum + one, 0)
     const beyond = Math.max(0, ...[...this.#partitions.values()].map(({ watermark }) => watermark.span))
     const isFull = this.#group.waiting > limit || beyond >= MOST_BEYOND || limit === 0
-    if (isFull === this.#paused || this.#consumption === undefined) return
+    if (isFull === this.#paused || this.#consumption === undefined || !this.#isPositioned || this.#closed) return
     this.#paused = isFull
     if (isFull) this.#consumption.pause()
     else this.#consumption.resume()
