@@ -26,7 +26,13 @@ const work = (payload: unknown): Work => {
   return payload
 }
 
-const handle = async ({ number }: Work): Promise<number> => number + 1
+/** When the first message came: who listens already and who has to begin are compared from then on. */
+let firstMs: number | undefined
+
+const handle = async ({ number }: Work): Promise<number> => {
+  firstMs ??= performance.now()
+  return number + 1
+}
 
 const PIECE = 500
 const pieces = <T>(all: readonly T[]): readonly (readonly T[])[] => Array.from({ length: Math.ceil(all.length / PIECE) }, (_, piece) => all.slice(piece * PIECE, (piece + 1) * PIECE))
@@ -153,36 +159,46 @@ interface Side {
   readonly prepare: () => Promise<unknown>
 }
 
-const timed = async ({ peer, prepare }: Side, checksum: number): Promise<number> => {
+interface Took {
+  readonly ms: number
+  /** What this process itself has worked, whatever else the machine does. */
+  readonly cpuMs: number
+}
+
+const timed = async ({ peer, prepare }: Side, checksum: number): Promise<Took> => {
   await prepare()
   globalThis.gc?.()
+  const before = process.cpuUsage()
   const startMs = performance.now()
+  firstMs = undefined
   const done = await peer.run()
-  const tookMs = performance.now() - startMs
+  const ms = performance.now() - (firstMs ?? startMs)
+  const { user, system } = process.cpuUsage(before)
   if (done !== checksum) throw new Error(`${peer.name} did not do all the work: ${done} instead of ${checksum}`)
-  return tookMs
+  return { ms, cpuMs: (user + system) / 1_000 }
 }
 
 /** Both sides in every round, in turns first; one round more warms up. */
 const compare = async (title: string, checksum: number, [left, right]: readonly [Side, Side]): Promise<void> => {
-  const tookMs: { left: number; right: number }[] = []
+  const rounds: { readonly left: Took; readonly right: Took }[] = []
   for (let round = 0; round <= ROUNDS; round += 1) {
-    const took = { left: 0, right: 0 }
-    for (const side of round % 2 === 0 ? (['left', 'right'] as const) : (['right', 'left'] as const)) {
-      // eslint-disable-next-line no-await-in-loop -- one at a time is the point
-      took[side] = await timed(side === 'left' ? left : right, checksum)
-    }
-    if (round > 0) tookMs.push(took)
+    const [first, second] = round % 2 === 0 ? [left, right] : [right, left]
+    // eslint-disable-next-line no-await-in-loop -- one at a time is the point
+    const [one, other] = [await timed(first, checksum), await timed(second, checksum)]
+    if (round > 0) rounds.push(first === left ? { left: one, right: other } : { left: other, right: one })
   }
-  const rate = (side: 'left' | 'right'): string => (MESSAGES / (median(tookMs.map((took) => took[side])) / 1_000)).toFixed(0)
-  console.log(`| ${title} | ${left.peer.name} | ${rate('left')} | ${median(tookMs.map((took) => took.right / took.left)).toFixed(2)} |`)
-  console.log(`| ${title} | ${right.peer.name} | ${rate('right')} | 1 |`)
+  for (const side of ['left', 'right'] as const) {
+    const rate = MESSAGES / (median(rounds.map((round) => round[side].ms)) / 1_000)
+    const cpuUs = (median(rounds.map((round) => round[side].cpuMs)) * 1_000) / MESSAGES
+    const ratio = median(rounds.map((round) => round.right.ms / round[side].ms))
+    console.log(`| ${title} | ${(side === 'left' ? left : right).peer.name} | ${rate.toFixed(0)} | ${ratio.toFixed(2)} | ${cpuUs.toFixed(0)} |`)
+  }
 }
 
 const purged = (topic: string) => async (): Promise<unknown> => channel.purgeQueue(`rxcrew.group:${topic}:g`)
 
 console.log(`Node ${process.version}, ${process.platform} ${process.arch}. ${MESSAGES} messages of 1 KB, median of ${ROUNDS} rounds; above 1 we are faster.\n`)
-console.log('| what | who | messages a second | ours / theirs |\n|---|---|---:|---:|')
+console.log('| what | who | messages a second | against theirs | client CPU, µs a message |\n|---|---|---:|---:|---:|')
 await compare('handle and acknowledge', (MESSAGES * (MESSAGES + 1)) / 2, [
   { peer: ours(bus, 'ours'), prepare: () => filled(bus, 'ours') },
   { peer: raw(channel, 'rxcrew.group:raw:g'), prepare: () => filled(bus, 'raw') },

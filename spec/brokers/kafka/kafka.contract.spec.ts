@@ -8,6 +8,8 @@ import { type KafkaMock, kafkaMock } from '../support/kafka-mock.js'
 
 // Longer than a member of a group waits for others to join: within some cases others join while a lease runs.
 const LEASE_MS = 6_000
+// The mock keeps a member that has left until its session ends.
+const SOON = { sessionTimeout: 6_000 }
 let mock: KafkaMock
 let prefixes = 0
 
@@ -18,7 +20,7 @@ beforeAll(async () => {
 afterAll(() => mock.end())
 
 const make = (): BusEnvironment => {
-  const client = kafkajsClient(new Kafka({ brokers: [...mock.brokers], logLevel: logLevel.NOTHING }))
+  const client = kafkajsClient(new Kafka({ brokers: [...mock.brokers], logLevel: logLevel.NOTHING }), SOON)
   const bus = kafkaBus({ client, leaseMs: LEASE_MS, maxMessageBytes: 10_000, prefix: `case-${(prefixes += 1)}.` })
   return { bus, leaseMs: LEASE_MS, publishRaw: (topic, raw) => bus.publishRaw(topic, raw) }
 }

@@ -7,6 +7,8 @@ import { listen, type Listener, messageOf, numbered, received } from '../../../s
 import { freePort } from '../support/child.js'
 import { type KafkaMock, kafkaMock } from '../support/kafka-mock.js'
 
+// The mock keeps a member that has left until its session ends.
+const SOON = { sessionTimeout: 6_000 }
 let mock: KafkaMock
 
 beforeAll(async () => {
@@ -17,7 +19,7 @@ afterAll(() => mock.end())
 
 const ack = { type: 'ack' } as const
 const newBus = (prefix: string): KafkaBus =>
-  kafkaBus({ client: kafkajsClient(new Kafka({ brokers: [...mock.brokers], logLevel: logLevel.NOTHING })), prefix })
+  kafkaBus({ client: kafkajsClient(new Kafka({ brokers: [...mock.brokers], logLevel: logLevel.NOTHING }), SOON), prefix })
 
 const patient = (bus: KafkaBus): ReturnType<typeof trialOf> => trialOf({ bus, leaseMs: 1, publishRaw: async () => undefined, patienceMs: 60_000 })
 

@@ -157,8 +157,10 @@ class Bus implements KafkaBus {
 
   #host(topic: string, groupId: string): KafkaGroupHost {
     const { leaseMs, maxAttempts, maxMessageBytes } = this.#options
+    // Known now: later it may be this one itself that leaves.
+    const before = this.#leaving.get(groupId)
     return {
-      client: { ...this.#client, consume: (options) => this.#consume(options) },
+      client: { ...this.#client, consume: (options) => this.#consume(options, before) },
       scheduler: this.#scheduler,
       leaseMs,
       maxAttempts,
@@ -178,9 +180,9 @@ class Bus implements KafkaBus {
   }
 
   // Who joins while another is about to leave waits until that one would have timed out.
-  async #consume(options: ConsumeOptions): Promise<KafkaConsumption> {
+  async #consume(options: ConsumeOptions, before: Promise<void> | undefined): Promise<KafkaConsumption> {
     await this.#connected
-    await this.#leaving.get(options.groupId)
+    await before
     return this.#client.consume(options)
   }
 

@@ -50,7 +50,6 @@ export class KafkaGroup {
   #isPositioned = false
   #paused = false
   #closed = false
-  readonly #begun: Promise<KafkaConsumption>
   /** Resolves once it has a position; rejects if it cannot consume. */
   readonly ready: Promise<void>
 
@@ -66,8 +65,7 @@ export class KafkaGroup {
       forget: (stored) => this.#forget(stored),
     })
     this.#commits = new Commits(async (positions) => this.#consumption?.commit(positions))
-    this.#begun = this.#begin(seat)
-    this.ready = this.#begun.then((consumption) => this.#positioned(consumption))
+    this.ready = this.#begin(seat)
     this.ready.catch((error: unknown) => this.#fail(error))
   }
 
@@ -92,14 +90,15 @@ export class KafkaGroup {
     this.#closed = true
     this.#group.close()
     this.#group.complete()
-    await this.#begun.catch(() => undefined)
+    // A client that is told to leave before it has joined may never answer.
+    await this.ready.catch(() => undefined)
     await Promise.allSettled(this.#burials)
     await this.#commits.done()
     await this.#consumption?.close()
   }
 
-  async #begin({ topic, groupId, from }: KafkaSeat): Promise<KafkaConsumption> {
-    this.#consumption = await this.#host.client.consume({
+  async #begin({ topic, groupId, from }: KafkaSeat): Promise<void> {
+    const consumption = await this.#host.client.consume({
       topic,
       groupId,
       from,
@@ -107,11 +106,8 @@ export class KafkaGroup {
       onAssigned: (partitions) => this.#assigned(partitions),
       onBroken: (error, fatal) => (fatal ? this.#fail(error) : this.#host.broken(this, true)),
     })
-    return this.#consumption
-  }
-
-  // Who is paused before it has fetched once never has a position.
-  async #positioned(consumption: KafkaConsumption): Promise<void> {
+    this.#consumption = consumption
+    // Who is paused before it has fetched once never has a position.
     await consumption.ready
     this.#isPositioned = true
     this.#moveCredit()

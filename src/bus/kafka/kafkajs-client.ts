@@ -1,9 +1,12 @@
-import type { Consumer, Kafka, Message as Outgoing, PartitionerArgs } from 'kafkajs'
+import type { Consumer, ConsumerConfig, Kafka, Message as Outgoing, PartitionerArgs } from 'kafkajs'
 import { Partitioners } from 'kafkajs'
 import type { ConsumeOptions, KafkaClient, KafkaConsumption, KafkaSend } from './kafka-client.js'
 
-/** A client of kafkajs, as a bus needs it. Consumers and the producer are made, and closed, by the bus. */
-export const kafkajsClient = (kafka: Kafka): KafkaClient => {
+/**
+ * A client of kafkajs, as a bus needs it: producer and consumers are made, and closed, by the bus. `consumer` is handed on
+ * to each consumer: a shorter `sessionTimeout` lets the partitions of a process that is gone move on sooner.
+ */
+export const kafkajsClient = (kafka: Kafka, consumer: Omit<ConsumerConfig, 'groupId'> = {}): KafkaClient => {
   const producer = kafka.producer({ createPartitioner: sticky, allowAutoTopicCreation: true })
   const admin = kafka.admin()
   return {
@@ -14,7 +17,7 @@ export const kafkajsClient = (kafka: Kafka): KafkaClient => {
     async send(records) {
       await producer.sendBatch({ acks: -1, topicMessages: byTopic(records) })
     },
-    consume: (options) => consume(kafka, options),
+    consume: (options) => consume(kafka.consumer({ ...OURS, ...consumer, groupId: options.groupId }), options),
     async bounds(topic, groupId) {
       const [ends, committed] = [await admin.fetchTopicOffsets(topic), await admin.fetchOffsets({ groupId, topics: [topic] })]
       const positions = new Map(committed.flatMap(({ partitions }) => partitions.map(({ partition, offset }) => [partition, BigInt(offset)] as const)))
@@ -54,8 +57,9 @@ const sticky = (): ((args: PartitionerArgs) => number) => {
 
 const STICKY = 100
 
-const consume = async (kafka: Kafka, { topic, groupId, from, onRecords, onAssigned, onBroken }: ConsumeOptions): Promise<KafkaConsumption> => {
-  const consumer = kafka.consumer({ groupId, maxWaitTimeInMs: 100, heartbeatInterval: 1_000, rebalanceTimeout: 10_000, allowAutoTopicCreation: true })
+const OURS = { maxWaitTimeInMs: 100, heartbeatInterval: 1_000, rebalanceTimeout: 10_000, allowAutoTopicCreation: true }
+
+const consume = async (consumer: Consumer, { topic, from, onRecords, onAssigned, onBroken }: ConsumeOptions): Promise<KafkaConsumption> => {
   const { GROUP_JOIN, FETCH, CRASH } = consumer.events
   const ready = new Promise<void>((resolve) => void consumer.on(FETCH, () => resolve()))
   consumer.on(GROUP_JOIN, ({ payload: { memberAssignment } }) => onAssigned(memberAssignment[topic] ?? []))
