@@ -1,14 +1,12 @@
 import { asyncScheduler, EMPTY, Observable, ReplaySubject, type SchedulerLike } from 'rxjs'
-import { isRight } from '../../core/either.js'
 import type { Message } from '../../core/message.js'
-import { checkOptions, nonEmptyString, observable } from '../../core/options.js'
-import { encodeMessage, type WireLimits } from '../../core/wire.js'
+import { checkOptions } from '../../core/options.js'
+import { encodeMessage } from '../../core/wire.js'
 import { type BusFeatures, type BusStatus, deadTopic, type Delivery, type DeliveryOptions, type MessageBus } from '../bus.js'
-import { deadLetterMessage } from '../dead-letter.js'
-import type { Entry } from '../memory-entry.js'
+import { Burials } from '../burials.js'
 import type { ConsumeOptions, KafkaClient, KafkaConsumption, KafkaSend } from './kafka-client.js'
 import { KafkaGroup, type KafkaGroupHost } from './kafka-group.js'
-import { type CheckedKafkaOptions, checkedKafkaOptions, type KafkaBusOptions, kafkaName } from './kafka-options.js'
+import { type CheckedKafkaOptions, checkedKafkaOptions, DELIVERIES, isDead, type KafkaBusOptions, kafkaName, limitsOf, TOPIC } from './kafka-options.js'
 import { replayDead } from './kafka-replay.js'
 import { Sends } from './sends.js'
 
@@ -18,9 +16,6 @@ export interface KafkaBus extends MessageBus {
   publishRaw(topic: string, raw: string | Uint8Array): Promise<void>
 }
 
-const TOPIC = { topic: nonEmptyString }
-const DELIVERIES = { ...TOPIC, group: nonEmptyString, limit$: observable }
-const DEAD = deadTopic('')
 const BURY_AGAIN_MS = 1_000
 
 /**
@@ -52,20 +47,20 @@ class Bus implements KafkaBus {
   readonly #groups = new Map<string, KafkaGroup>()
   readonly #leaving = new Map<string, Promise<void>>()
   readonly #opening = new Set<Promise<void>>()
-  readonly #burying = new Set<Promise<void>>()
+  readonly #burials: Burials
   readonly #broken = new Set<unknown>()
   #status: BusStatus = 'connecting'
-  #deaths = 0
   #closed = false
 
   constructor(given: KafkaBusOptions) {
     this.#options = checkedKafkaOptions(given)
     const { maxMessageBytes, maxAttempts } = this.#options
-    const { client } = given
+    const { client, scheduler = asyncScheduler, random = Math.random } = given
     this.#client = client
     this.#sends = new Sends((records) => client.send(records))
-    this.#scheduler = given.scheduler ?? asyncScheduler
-    this.#random = given.random ?? Math.random
+    this.#scheduler = scheduler
+    this.#burials = new Burials(this.#scheduler, (dead) => this.#sendUntilTaken(this.#encode(dead)))
+    this.#random = random
     this.features = { name: 'kafka', maxMessageBytes, keyOrder: true, fanOut: true, delayedRetry: true, leases: true, retainsForNewGroups: true, maxAttempts }
     this.status$ = this.#status$.asObservable()
     this.#status$.next('connecting')
@@ -97,7 +92,7 @@ class Bus implements KafkaBus {
 
   async replay(topic: string, filter: Parameters<MessageBus['replay']>[1] = () => true): Promise<number> {
     this.#checkOpen()
-    await Promise.allSettled(this.#burying)
+    await this.#burials.done()
     await this.#connected
     const deadName = this.#name(deadTopic(topic))
     const limits = limitsOf(deadTopic(topic), this.#options.maxMessageBytes)
@@ -130,7 +125,7 @@ class Bus implements KafkaBus {
     const name = this.#name(topic)
     const value = Buffer.from(encodeMessage(message, limitsOf(topic, this.#options.maxMessageBytes)))
     // Dead letters stay in order.
-    return { topic: name, key: key ?? (topic.endsWith(DEAD) ? name : undefined), value }
+    return { topic: name, key: key ?? (isDead(topic) ? name : undefined), value }
   }
 
   async #send(records: readonly KafkaSend[]): Promise<void> {
@@ -165,7 +160,7 @@ class Bus implements KafkaBus {
       leaseMs,
       maxAttempts,
       limits: limitsOf(topic, maxMessageBytes),
-      bury: (entry, reason) => this.#bury(topic, entry, reason),
+      bury: ({ stored: { message }, attempt, firstAtMs, cause }, reason) => this.#burials.bury(topic, { message, attempt, firstAtMs }, reason, cause),
       broken: (who, isBroken) => {
         if (isBroken) this.#broken.add(who)
         else this.#broken.delete(who)
@@ -186,16 +181,6 @@ class Bus implements KafkaBus {
     return this.#client.consume(options)
   }
 
-  #bury(topic: string, { stored, attempt, firstAtMs, cause }: Entry, reason: string): Promise<void> {
-    const dead = isRight(stored.message) ? stored.message.right : stored.message.left
-    const lastAtMs = this.#scheduler.now()
-    const id = `${'id' in dead ? dead.id : 'undecodable'}.dead.${lastAtMs}.${(this.#deaths += 1)}`
-    const letter = this.#encode(deadLetterMessage({ id, topic, message: dead, reason, cause, attempts: attempt, firstAtMs, lastAtMs }))
-    const buried = this.#sendUntilTaken(letter).finally(() => this.#burying.delete(buried))
-    this.#burying.add(buried)
-    return buried
-  }
-
   async #sendUntilTaken(letter: KafkaSend): Promise<void> {
     try {
       await this.#sends.send([letter])
@@ -213,5 +198,3 @@ class Bus implements KafkaBus {
     this.#status$.next(now)
   }
 }
-
-const limitsOf = (topic: string, maxBytes: number): WireLimits => (topic.endsWith(DEAD) ? { maxBytes: maxBytes + 131_072, maxDepth: 80 } : { maxBytes })

@@ -1,5 +1,7 @@
 import type { SchedulerLike } from 'rxjs'
-import { check, checkOptions, having, milliseconds, whole, wholeOrInfinity } from '../../core/options.js'
+import { check, checkOptions, having, milliseconds, nonEmptyString, observable, whole, wholeOrInfinity } from '../../core/options.js'
+import type { WireLimits } from '../../core/wire.js'
+import { deadTopic } from '../bus.js'
 import type { KafkaClient } from './kafka-client.js'
 
 export interface KafkaBusOptions {
@@ -51,3 +53,11 @@ export const kafkaName = (name: string): string => {
   if (NAME.test(name) && name.length <= 249) return name
   throw new Error(`kafkaBus: the name '${name}' should have at most 249 letters, digits, dots, dashes and underscores`)
 }
+
+export const TOPIC = { topic: nonEmptyString }
+export const DELIVERIES = { ...TOPIC, group: nonEmptyString, limit$: observable }
+
+export const isDead = (topic: string): boolean => topic.endsWith(deadTopic(''))
+
+/** A dead letter holds a whole message and what is known about its end. */
+export const limitsOf = (topic: string, maxBytes: number): WireLimits => (isDead(topic) ? { maxBytes: maxBytes + 131_072, maxDepth: 80 } : { maxBytes })

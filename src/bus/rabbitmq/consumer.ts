@@ -1,31 +1,12 @@
 import type { Channel, ConsumeMessage } from 'amqplib'
-import type { Either } from 'fp-ts/lib/Either.js'
-import type { SchedulerLike } from 'rxjs'
 import { Fifo } from '../../core/fifo.js'
-import type { Message } from '../../core/message.js'
-import type { Settlement, Undecodable } from '../bus.js'
 import { Acknowledger } from './acknowledger.js'
 import { historyOf } from './attempts.js'
 import { closeQuietly, type Opened } from './channel.js'
+import type { ConsumerHost } from './consumer-host.js'
 import { Credit } from './credit.js'
-import { type Arrival, type Lender, RabbitmqDelivery } from './rabbitmq-delivery.js'
+import { type Arrival, type Lender, type Passed, RabbitmqDelivery } from './rabbitmq-delivery.js'
 import { TimeLimit } from './time-limit.js'
-
-export interface ConsumerHost {
-  readonly scheduler: SchedulerLike
-  readonly leaseMs: number
-  readonly maxAttempts: number
-  /** The queue counts deliveries itself, and others take from it too. */
-  readonly isShared: boolean
-  readonly decode: (raw: ConsumeMessage) => Either<Undecodable, Message>
-  readonly deliver: (delivery: RabbitmqDelivery) => void
-  /** Publishes the dead letter; resolves once it is confirmed. */
-  readonly bury: (dead: Arrival, reason: string, cause?: unknown) => Promise<void>
-  /** Publishes a copy that comes again after so long; resolves once it is confirmed. */
-  readonly again: (delivery: Arrival, afterMs: number) => Promise<void>
-}
-
-type Passed = Exclude<Settlement, { readonly type: 'ack' }>
 
 /** What comes over one channel from one queue: never more of it unsettled than the limit. */
 export class Consumer implements Lender {
@@ -69,10 +50,7 @@ export class Consumer implements Lender {
     this.#handOut()
   }
 
-  /**
-   * Takes nothing more; what is unsettled goes back to the queue, what is being settled is brought to its end. Resolves
-   * once the server knows.
-   */
+  /** Takes nothing more: gives back what is open, ends what is being settled. Resolves once the server knows. */
   async close(why: string): Promise<void> {
     if (this.#state !== 'open') return
     this.#state = 'closing'

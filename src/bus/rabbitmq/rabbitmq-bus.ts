@@ -5,7 +5,7 @@ import { checkOptions, nonEmptyString, observable, whole } from '../../core/opti
 import { OptionsError } from '../../core/options-error.js'
 import { decodeMessage } from '../../core/wire.js'
 import type { BusFeatures, Delivery, DeliveryOptions, MessageBus } from '../bus.js'
-import { Burials } from './burials.js'
+import { Burials } from '../burials.js'
 import { Connection } from './connection.js'
 import { copyLetter, limitsOf, messageLetter } from './letters.js'
 import { Listener, type ListenerHost } from './listener.js'

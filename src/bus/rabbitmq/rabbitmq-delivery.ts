@@ -6,11 +6,13 @@ import { checkSettlement } from '../check-settlement.js'
 import type { Line } from '../memory-line.js'
 import type { Timed } from './time-limit.js'
 
+export type Passed = Exclude<Settlement, { readonly type: 'ack' }>
+
 /** Whoever has the channel that it came on. */
 export interface Lender {
   acknowledge(delivery: RabbitmqDelivery): Promise<boolean>
   /** Publishes what becomes of it, and acknowledges it after that; rejects if it could not be published. */
-  pass(delivery: RabbitmqDelivery, settlement: Exclude<Settlement, { readonly type: 'ack' }>): Promise<boolean>
+  pass(delivery: RabbitmqDelivery, settlement: Passed): Promise<boolean>
   extend(delivery: RabbitmqDelivery): void
 }
 

@@ -1,8 +1,16 @@
+import type { Either } from 'fp-ts/lib/Either.js'
 import type { SchedulerLike } from 'rxjs'
-import { isRight } from '../../core/either.js'
-import type { Message } from '../../core/message.js'
-import { deadLetterMessage } from '../dead-letter.js'
-import type { Arrival } from './rabbitmq-delivery.js'
+import { isRight } from '../core/either.js'
+import type { Message } from '../core/message.js'
+import type { Undecodable } from './bus.js'
+import { deadLetterMessage } from './dead-letter.js'
+
+/** Whoever is to be buried, and how often it was tried. */
+export interface Fallen {
+  readonly message: Either<Undecodable, Message>
+  readonly attempt: number
+  readonly firstAtMs: number
+}
 
 /** Makes dead letters, and knows which are on their way. */
 export class Burials {
@@ -17,7 +25,7 @@ export class Burials {
   }
 
   /** Resolves once the dead letter is confirmed. */
-  bury(topic: string, { message, attempt, firstAtMs }: Omit<Arrival, 'raw'>, reason: string, cause?: unknown): Promise<void> {
+  bury(topic: string, { message, attempt, firstAtMs }: Fallen, reason: string, cause?: unknown): Promise<void> {
     const dead = isRight(message) ? message.right : message.left
     const lastAtMs = this.#scheduler.now()
     // One message may die more than once, in more than one process.
