@@ -4,7 +4,7 @@ import type { Message } from '../core/message.js'
 import { copyMessage } from '../core/wire.js'
 import type { Delivery, Settlement, Undecodable } from './bus.js'
 import { Losable } from './losable.js'
-import type { Entry } from './memory-entry.js'
+import type { Entry, Stored } from './memory-entry.js'
 
 /** Whoever lent a message out. */
 export interface Lender {
@@ -26,6 +26,11 @@ export class MemoryDelivery extends Losable implements Delivery {
     this.attempt = entry.attempt
     this.#lender = lender
     this.#entry = entry
+  }
+
+  /** What was lent. */
+  get stored(): Stored {
+    return this.#entry.stored
   }
 
   settle(settlement: Settlement): Promise<boolean> {

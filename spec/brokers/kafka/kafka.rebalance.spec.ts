@@ -1,0 +1,105 @@
+import { Kafka, logLevel } from 'kafkajs'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { kafkaBus, type KafkaBus } from '../../../src/bus/kafka/kafka-bus.js'
+import { kafkajsClient } from '../../../src/bus/kafka/kafkajs-client.js'
+import { trialOf } from '../../../src/testing/bus-environment.js'
+import { listen, type Listener, messageOf, numbered, received } from '../../../src/testing/bus-listener.js'
+import { freePort } from '../support/child.js'
+import { type KafkaMock, kafkaMock } from '../support/kafka-mock.js'
+
+// The mock keeps a member that has left until its session ends.
+const SOON = { sessionTimeout: 6_000 }
+let mock: KafkaMock
+
+beforeAll(async () => {
+  mock = await kafkaMock()
+})
+
+afterAll(() => mock.end())
+
+const ack = { type: 'ack' } as const
+const newBus = (prefix: string): KafkaBus =>
+  kafkaBus({ client: kafkajsClient(new Kafka({ brokers: [...mock.brokers], logLevel: logLevel.NOTHING }), SOON), prefix })
+
+const patient = (bus: KafkaBus): ReturnType<typeof trialOf> => trialOf({ bus, leaseMs: 1, publishRaw: async () => undefined, patienceMs: 60_000 })
+
+describe('a Kafka bus', () => {
+  it('has more at work than there are partitions', async () => {
+    const bus = newBus('many.')
+    const listener = listen(bus, { topic: 'many', group: 'g', limit: 64 })
+    await bus.publish(numbered('many', 100))
+    await patient(bus).eventually('64 are at work', () => listener.unsettled === 64)
+    await bus.close()
+  }, 120_000)
+
+  it('brings what was open when it closed again, and nothing that was settled before it', async () => {
+    const first = newBus('again.')
+    const listener = listen(first, { topic: 'again', group: 'g' })
+    await first.publish(numbered('again', 10, { key: 'one partition' }).map((message, index) => ({ ...message, key: `${index}` })))
+    await patient(first).eventually('all come', () => listener.got.length === 10)
+    const open = 4
+    await Promise.all(listener.got.filter((_, index) => index !== open).map((delivery) => delivery.settle(ack)))
+    const left = received(listener.at(open)).payload
+    await first.close()
+
+    const second = newBus('again.')
+    const heir = listen(second, { topic: 'again', group: 'g' })
+    await patient(second).eventually('what was open comes', () => heir.payloads().includes(left))
+    await second.close()
+  }, 120_000)
+
+  it('keeps the order of each key and loses nothing while members come and go, with messages at work', async () => {
+    const [one, two] = [newBus('moves.'), newBus('moves.')]
+    const keys = ['a', 'b', 'c', 'd', 'e', 'f']
+    const handled: { readonly key: string; readonly number: number; readonly last: boolean }[] = []
+    const settling: Promise<unknown>[] = []
+    const member = (bus: KafkaBus): Listener =>
+      listen(bus, { topic: 'moves', group: 'g', limit: 8, each: (delivery) => {
+        const { key = '', payload } = received(delivery)
+        settling.push(delivery.settle(ack).then((last) => handled.push({ key, number: Number(payload), last })))
+      } })
+    const publish = (from: number, to: number): Promise<void> =>
+      one.publish(keys.flatMap((key) => Array.from({ length: to - from }, (_, index) => messageOf('moves', from + index, { id: `${key}${from + index}`, key }))))
+    const has = (upTo: number): boolean => keys.every((key) => new Set(handled.filter((done) => done.key === key).map(({ number }) => number)).size >= upTo)
+
+    const first = member(one)
+    await publish(0, 50)
+    await patient(one).eventually('the first has all', () => has(50))
+    const second = member(two)
+    for (let from = 50; from < 150 && second.got.length === 0; from += 5) {
+      // oxlint-disable-next-line no-await-in-loop
+      await publish(from, from + 5)
+      // oxlint-disable-next-line no-await-in-loop
+      await patient(one).eventually('the next are handled', () => has(from + 5) || second.got.length > 0)
+    }
+    await publish(150, 200)
+    await patient(one).eventually('both have taken part', () => second.got.length > 0)
+    await two.close()
+    await publish(200, 250)
+    const sent = new Set(first.payloads())
+    await patient(one).eventually('the one who stays has the last', () => keys.every((key) => handled.some((done) => done.key === key && done.number === 249)))
+    expect(sent.size).toBeGreaterThan(0)
+    for (const key of keys) {
+      const firsts = [...new Set(handled.filter((done) => done.key === key).map(({ number }) => number))]
+      expect(firsts).toEqual(firsts.toSorted((a, b) => a - b))
+    }
+    await one.close()
+    await Promise.all(settling)
+  }, 180_000)
+
+  it('says so when there is nobody at the address', async () => {
+    const port = await freePort()
+    const bus = kafkaBus({ client: kafkajsClient(new Kafka({ brokers: [`127.0.0.1:${port}`], logLevel: logLevel.NOTHING, retry: { retries: 0 } })) })
+    const listener = listen(bus, { topic: 'nobody', group: 'g' })
+    await expect(bus.publish([messageOf('nobody', 1)])).rejects.toThrow(/^kafkaBus: no connection: .*ECONNREFUSED/)
+    await patient(bus).eventually('the listener is told', () => listener.end !== 'none')
+    expect(listener.end).toMatchObject({ error: { message: expect.stringContaining('kafkaBus: no connection') } })
+    await bus.close()
+  })
+
+  it('refuses a name that Kafka does not take', async () => {
+    const bus = newBus('name.')
+    await expect(bus.publish([messageOf('a topic', 1)])).rejects.toThrow("the name 'name.a topic' should have at most 249 letters")
+    await bus.close()
+  })
+})

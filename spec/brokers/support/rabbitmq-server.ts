@@ -1,0 +1,98 @@
+import { execFile } from 'node:child_process'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { promisify } from 'node:util'
+import { type Child, freePort, scratchFolder, startChild } from './child.js'
+
+const BIN = '/usr/lib/rabbitmq/bin'
+
+/** A RabbitMQ of a spec's own, beside any other on the machine. */
+export interface RabbitmqServer {
+  readonly port: number
+  readonly url: string
+  /** Resolves once it accepts connections; after `kill`, with what it had on disk. */
+  start(): Promise<void>
+  /** As when the power fails. RabbitMQ 3.10.8 does not always find a leader again for a queue that was in use then. */
+  kill(): Promise<void>
+  /** As its keeper does. */
+  stop(): Promise<void>
+  /** Throws away everything it had; it must be stopped. */
+  empty(): Promise<void>
+  /** Stops it and whatever it started, and takes its folder away. */
+  end(): Promise<void>
+  /** What `rabbitmqctl` prints. */
+  control(...parameters: readonly string[]): Promise<string>
+}
+
+export const rabbitmqServer = async (): Promise<RabbitmqServer> => {
+  const folder = await scratchFolder()
+  const { path } = folder
+  const [port, distribution, mapper] = [await freePort(), await freePort(), await freePort()]
+  const environment = { ...process.env, ...settings(path, port, distribution, mapper) }
+  await writeFile(`${path}/plugins`, '[].')
+  await writeFile(`${path}/rabbit.conf`, `listeners.tcp.local = 127.0.0.1:${port}\nloopback_users.guest = true\n`)
+  // In the foreground, so that it ends with the spec; else the server would start one that outlives it.
+  const epmd = startChild('epmd', ['-address', '127.0.0.1', '-port', String(mapper)], environment)
+  let child: Child | undefined
+  let data = 0
+  process.once('exit', () => killServer(`${path}/pid`))
+  const kill = async (): Promise<void> => {
+    killServer(`${path}/pid`)
+    await child?.end('SIGKILL')
+    child = undefined
+  }
+  return {
+    port,
+    url: `amqp://guest:guest@127.0.0.1:${port}`,
+    async start() {
+      const base = `${path}/mnesia-${data}`
+      await mkdir(base, { recursive: true })
+      child = startChild(`${BIN}/rabbitmq-server`, [], { ...environment, RABBITMQ_MNESIA_BASE: base })
+      await child.printed('Starting broker... completed')
+    },
+    kill,
+    async stop() {
+      await run(`${BIN}/rabbitmqctl`, ['-q', 'stop'], { env: environment })
+      await child?.end()
+      child = undefined
+    },
+    async empty() {
+      data += 1
+    },
+    async end() {
+      await kill()
+      await epmd.end('SIGKILL')
+      await folder.remove()
+    },
+    control: async (...parameters) => (await run(`${BIN}/rabbitmqctl`, ['-q', ...parameters], { env: environment })).stdout,
+  }
+}
+
+const run = promisify(execFile)
+
+const settings = (path: string, port: number, distribution: number, mapper: number): NodeJS.ProcessEnv => ({
+  HOME: path,
+  RABBITMQ_NODENAME: `rxcrew${port}@localhost`,
+  RABBITMQ_NODE_IP_ADDRESS: '127.0.0.1',
+  RABBITMQ_NODE_PORT: String(port),
+  RABBITMQ_DIST_PORT: String(distribution),
+  ERL_EPMD_PORT: String(mapper),
+  ERL_EPMD_ADDRESS: '127.0.0.1',
+  RABBITMQ_LOG_BASE: `${path}/log`,
+  RABBITMQ_ENABLED_PLUGINS_FILE: `${path}/plugins`,
+  RABBITMQ_PID_FILE: `${path}/pid`,
+  RABBITMQ_CONFIG_FILE: `${path}/rabbit.conf`,
+  RABBITMQ_SERVER_ERL_ARGS: '+S 2:2 -kernel inet_dist_use_interface {127,0,0,1}',
+})
+
+/** The server is the child of a shell script, and would outlive it. */
+const killServer = (pidFile: string): void => {
+  if (!existsSync(pidFile)) return
+  const pid = Number(readFileSync(pidFile, 'utf8'))
+  rmSync(pidFile)
+  try {
+    if (pid > 0) process.kill(pid, 'SIGKILL')
+  } catch {
+    // It has ended by itself.
+  }
+}

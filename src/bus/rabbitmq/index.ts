@@ -1,0 +1,2 @@
+export { rabbitmqBus, type RabbitmqBus } from './rabbitmq-bus.js'
+export type { RabbitmqBusOptions } from './rabbitmq-options.js'
