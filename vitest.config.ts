@@ -13,8 +13,8 @@ export default defineConfig({
   },
   test: {
     include: ['spec/**/*.spec.ts'],
-    // Real servers: `npm run test:brokers`.
-    exclude: ['spec/brokers/**'],
+    // Real servers: `npm run test:brokers` and `npm run test:faults`.
+    exclude: ['spec/brokers/**', 'spec/faults/**'],
     testTimeout: 60_000,
     coverage: { include: ['src/**'], reporter: ['text-summary'] },
   },

@@ -21,6 +21,6 @@ export const healthOf = (phase: HubPhase, bus: Pick<MessageBus, 'status$'>, grou
   const seen: BusStatus[] = ['connecting']
   bus.status$.subscribe({ next: (status) => void seen.push(status), error: () => void seen.push('lost') }).unsubscribe()
   const status = seen.at(-1) ?? 'connecting'
-  const ok = phase === 'running' && status !== 'lost' && problems.length === 0 && groups.every(({ consuming }) => consuming)
+  const ok = phase === 'running' && (status === 'live' || status === 'degraded') && problems.length === 0 && groups.every(({ consuming }) => consuming)
   return { ok, phase, bus: status, groups, problems }
 }

@@ -39,7 +39,7 @@ export interface GroupHealth {
 export type HubPhase = 'idle' | 'running' | 'draining' | 'stopped'
 
 export interface HubHealth {
-  /** The hub runs, its bus is not lost, every group that should consume does, and no settlement failed since the last one that went well. */
+  /** The hub runs, its bus is live or at least degraded, every group that should consume does, and no settlement failed since the last one that went well. */
   readonly ok: boolean
   readonly phase: HubPhase
   readonly bus: BusStatus

@@ -41,6 +41,8 @@ export class NatsGroup implements MemberHost, LinkListener, KeeperHost {
   /** The consumer as it was last seen; none before it was there. */
   #found: Found | undefined = undefined
   #readyMs = -Infinity
+  /** What was told of the consumer at the last look. */
+  #seen: ConsumerInfo | undefined = undefined
 
   constructor(host: GroupHost, topic: NatsTopic, seat: Seat) {
     this.#host = host
@@ -113,7 +115,11 @@ export class NatsGroup implements MemberHost, LinkListener, KeeperHost {
 
   /** What the server tells of the consumer, now and then. */
   seen(info: ConsumerInfo | undefined): void {
-    if (this.#found !== undefined && info?.created !== this.#found.info.created) this.trouble()
+    const before = this.#seen
+    this.#seen = info
+    if (this.#found !== undefined && info?.created !== this.#found.info.created) return this.trouble()
+    if (!isStuck(before, info) || this.#keeper.working || !this.link.up) return
+    for (const member of this.members) member.start()
   }
 
   refused(error: Error): void {
@@ -171,3 +177,12 @@ export class NatsGroup implements MemberHost, LinkListener, KeeperHost {
     if (before === undefined) this.done.settledUpTo(floorOf(info))
   }
 }
+
+const waits = (info: ConsumerInfo): boolean => info.num_pending > 0 && info.num_waiting > 0
+
+/**
+ * Messages and requests for them wait side by side, and nothing came since the last look: server 2.9.10 may forget to wake
+ * a consumer whose stream was deleted and made again. It wakes at the next request.
+ */
+export const isStuck = (before: ConsumerInfo | undefined, now: ConsumerInfo | undefined): boolean =>
+  before !== undefined && now !== undefined && before.created === now.created && waits(before) && waits(now) && before.delivered.consumer_seq === now.delivered.consumer_seq

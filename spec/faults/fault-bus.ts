@@ -1,0 +1,44 @@
+import { Redis } from 'ioredis'
+import type { MessageBus } from 'rxcrew'
+import { connectNatsBus } from 'rxcrew/nats'
+import { redisBus } from 'rxcrew/redis'
+
+/** What a fault says about the bus of one process. */
+export interface FaultTerms {
+  readonly leaseMs: number
+  readonly maxAttempts?: number
+}
+
+/** A bus of one process, and what it has refused as too late. */
+export interface FaultBus extends Pick<MessageBus, 'publish' | 'deliveries' | 'replay' | 'status$' | 'features' | 'close'> {
+  lateCount(): number
+}
+
+export type BusName = 'redis' | 'nats'
+
+const redis = async (port: number, terms: FaultTerms): Promise<FaultBus> => {
+  const client = new Redis({ port, lazyConnect: true }).on('error', () => undefined)
+  const bus = redisBus({ client, blockMs: 500, answerWithinMs: 1_000, ...terms })
+  const { features, status$ } = bus
+  return {
+    features,
+    status$,
+    publish: (messages) => bus.publish(messages),
+    deliveries: (options) => bus.deliveries(options),
+    replay: (topic, filter) => bus.replay(topic, filter),
+    close: () => bus.close(),
+    lateCount: () => bus.late,
+  }
+}
+
+const nats = async (port: number, terms: FaultTerms): Promise<FaultBus> => {
+  const bus = await connectNatsBus({ connect: { servers: `nats://127.0.0.1:${port}`, reconnectTimeWait: 100, timeout: 1_000 }, heartbeatMs: 200, timeoutMs: 2_000, ...terms })
+  return { ...bus, lateCount: () => bus.late() }
+}
+
+const MAKERS: Readonly<Record<BusName, (port: number, terms: FaultTerms) => Promise<FaultBus>>> = { redis, nats }
+
+export const isBusName = (name: string): name is BusName => Object.hasOwn(MAKERS, name)
+
+/** A bus as a process of its own would have it: the one place that says how each is made. */
+export const faultBus = (name: BusName, port: number, terms: FaultTerms): Promise<FaultBus> => MAKERS[name](port, terms)

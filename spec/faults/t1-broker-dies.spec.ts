@@ -1,0 +1,127 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Message } from 'rxcrew'
+import { accountOf } from './account.js'
+import { type Crew, crewOn, TOPIC } from './crew.js'
+import { BROKERS } from './fault-brokers.js'
+import { recordRow } from './fault-report.js'
+import { sized } from './fault-size.js'
+import { handledIn, idsOf, messages, passing, publishSurely, resumedAfter, type Stand, standOn, until } from './fault-stand.js'
+import { type Journal, memoryJournal } from './journal.js'
+
+const COUNT = sized(2_000, 20_000)
+const DOWN_MS = sized(3_000, 10_000)
+const WORKERS = 32
+const PREFETCH = 32
+/** What is out at a cut and may come again, and what one publish that was not confirmed may have stored. */
+const PER_CUT = WORKERS + PREFETCH
+const PER_PUBLISH = 50
+const RECOVERY_MS = 5_000
+
+const all = messages(COUNT)
+
+describe.each(BROKERS)('T1 on $name: the broker', (broker) => {
+  let stand: Stand
+  let crew: Crew
+  let journal: Journal
+
+  beforeEach(async () => {
+    stand = await standOn(broker)
+    journal = memoryJournal()
+    crew = crewOn(await stand.bus(), { journal, work: () => passing(5), workers: { min: WORKERS, max: WORKERS }, prefetch: PREFETCH })
+    stand.owns(crew.close)
+  })
+
+  afterEach(() => stand.close())
+
+  const publish = (some: readonly Message[]): Promise<number> => publishSurely(stand, some, PER_PUBLISH)
+
+  const whenHandled = (count: number): Promise<void> => until(`${count} are handled`, () => handledIn(journal) >= count, sized(30_000, 120_000))
+
+  /** The health is red until the disturbance ends and green soon after; answers when it ended. */
+  const redWhile = async (disturbance: Promise<void>): Promise<number> => {
+    await Promise.all([until('the health is red', () => !crew.hub.health().ok), disturbance])
+    return Date.now()
+  }
+
+  const dies = async (): Promise<void> => {
+    await stand.broker.kill()
+    await passing(DOWN_MS)
+    await stand.broker.restart()
+  }
+
+  const check = (fault: string, cuts: number, failures: number, sinceMs: number, before = 0): void => {
+    const account = accountOf(idsOf(all), journal.entries())
+    const recoveredMs = resumedAfter(journal, sinceMs)
+    recordRow(fault, broker.name, account, recoveredMs)
+    expect(account).toMatchObject({ sent: COUNT, lost: 0, overlapping: [] })
+    expect(account.again, `again, ${failures} publishes were not confirmed`).toBeLessThanOrEqual(cuts * PER_CUT + failures * PER_PUBLISH + before)
+    expect(recoveredMs).toBeLessThan(RECOVERY_MS)
+  }
+
+  it('is killed while messages flow, and nothing is lost', async () => {
+    const publishing = publish(all)
+    await whenHandled(COUNT * 0.3)
+    const backMs = await redWhile(dies())
+    const failures = await publishing
+    await whenHandled(COUNT)
+    await until('the health is green', () => crew.hub.health().ok, RECOVERY_MS)
+    check('T1 killed under load', 1, failures, backMs)
+  })
+
+  it('is killed while nothing flows, and what is published afterwards is handled', async () => {
+    await publish(all.slice(0, COUNT / 2))
+    await whenHandled(COUNT / 2)
+    const backMs = await redWhile(dies())
+    const failures = await publish(all.slice(COUNT / 2))
+    await whenHandled(COUNT)
+    check('T1 killed while idle', 1, failures, backMs)
+  })
+
+  it('is killed three times in a row, and nothing is lost', async () => {
+    const publishing = publish(all)
+    let backMs = 0
+    for (const part of [0.2, 0.4, 0.6]) {
+      // oxlint-disable no-await-in-loop -- one after the other
+      await whenHandled(COUNT * part)
+      await stand.broker.kill()
+      await passing(sized(500, 5_000))
+      await stand.broker.restart()
+      // oxlint-enable no-await-in-loop
+      backMs = Date.now()
+    }
+    const failures = await publishing
+    await whenHandled(COUNT)
+    check('T1 three flaps', 3, failures, backMs)
+  })
+
+  it('falls silent without closing a connection, and that is noticed and mended', async () => {
+    const publishing = publish(all)
+    await whenHandled(COUNT * 0.3)
+    stand.proxy.blackHole(true)
+    const backMs = await redWhile(passing(DOWN_MS).then(() => stand.proxy.blackHole(false)))
+    const failures = await publishing
+    await whenHandled(COUNT)
+    check('T1 black hole', 1, failures, backMs)
+  })
+
+  it('forgets its groups while messages flow, and nothing is lost', async () => {
+    const publishing = publish(all)
+    await whenHandled(COUNT * 0.3)
+    await stand.broker.deleteGroups(TOPIC)
+    const before = broker.startsOver ? handledIn(journal) + PER_CUT : 0
+    const backMs = Date.now()
+    const failures = await publishing
+    await whenHandled(COUNT)
+    check('T1 groups deleted', 1, failures, backMs, before)
+  })
+
+  it('loses a topic with all that was handled, and what is published since is handled', async () => {
+    await publish(all.slice(0, COUNT / 2))
+    await whenHandled(COUNT / 2)
+    await stand.broker.deleteTopic(TOPIC)
+    const goneMs = Date.now()
+    const failures = await publish(all.slice(COUNT / 2))
+    await whenHandled(COUNT)
+    check('T1 topic deleted', 1, failures, goneMs)
+  })
+})
