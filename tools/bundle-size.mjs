@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { fail, say } from './say.mjs'
 
 const GROUPS = 'workerGroup, scaleMap, demand, fixed, resume, restartOne, stopAndEscalate, exponential'
+const HUB = `${GROUPS}, actionHub, action, actions, memoryBus, pipeline, family, supervise, control, restartAll, byError, constant, byBackoff, decorrelatedJitter, reject, keepLease, encodeMessage, decodeMessage`
 const SHOWN = 8
 
 const nodeImports = []
@@ -43,7 +44,8 @@ const weigh = async (what, names, maxBytes) => {
 const weights = [
   await weigh('scaleMap alone', 'scaleMap', 6_000),
   await weigh('worker groups with policies, three strategies and a backoff', GROUPS, 20_000),
-  await weigh('everything: groups, hub and memory bus', undefined, 40_000),
+  await weigh('groups, hub and memory bus', HUB, 40_000),
+  await weigh('everything, with every scaling policy', undefined, 56_000),
 ]
 
 say('The largest parts, minified:')

@@ -47,8 +47,8 @@ const BAD: readonly (readonly [title: string, policy: () => ScalingPolicy, messa
   ['answers nothing', () => answering(undefined, 'p'), `scaling policy 'p' answered undefined, which is no decision`],
   ['answers null', () => answering(null, 'p'), `scaling policy 'p' answered null, which is no decision`],
   ['answers a number', () => answering(4, 'p'), `scaling policy 'p' answered 4, which is no decision`],
-  ['answers a promise', () => answering(Promise.resolve({ state: null, wanted: 3, reason: 'held' }), 'p'), `scaling policy 'p' answered a promise, but has to answer at once`],
-  ['answers a promise that fails', () => answering(Promise.reject(new Error('later')), 'p'), `scaling policy 'p' answered a promise, but has to answer at once`],
+  ['answers a promise', () => answering(Promise.resolve({ state: null, wanted: 3, reason: 'held' }), 'p'), `scaling policy 'p' answered a promise, which is no decision`],
+  ['answers a promise that fails', () => answering(Promise.reject(new Error('later')), 'p'), `scaling policy 'p' answered a promise, which is no decision`],
 ]
 
 afterEach(() => { config.onUnhandledError = null })

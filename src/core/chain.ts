@@ -13,10 +13,6 @@ export class Chain<T extends Link<T>> implements Iterable<T> {
   #first: T | undefined
   #last: T | undefined
 
-  get isEmpty(): boolean {
-    return this.#first === undefined
-  }
-
   /** Adds what is in no chain. */
   add(link: T): void {
     link.before = this.#last

@@ -4,7 +4,6 @@ const MOST_SLOTS = 16_384
 /** A queue that is known not to be empty. */
 export interface Holding<T> {
   take(): T
-  takeNewest(): T
   peek(): T
 }
 
@@ -26,7 +25,7 @@ export class Fifo<T> implements Iterable<T> {
     return this.#size
   }
 
-  /** While it is true, `take`, `takeNewest` and `peek` give an item, also to the compiler. */
+  /** While it is true, `take` and `peek` give an item, also to the compiler. */
   holdsAny(): this is Holding<T> & this {
     return this.#size > 0
   }
@@ -45,25 +44,8 @@ export class Fifo<T> implements Iterable<T> {
     slots[this.#from++] = undefined
     if (--this.#size === 0) this.#restart()
     else if (this.#from === slots.length && next !== undefined) {
-      next.previous = undefined
       this.#first = next
       this.#from = 0
-    }
-    return item
-  }
-
-  /** Takes the newest item out; `undefined` if there is none. */
-  takeNewest(): T | undefined {
-    if (this.#size === 0) return undefined
-    const { slots, previous } = this.#last
-    const item = slots[--this.#to]
-    slots[this.#to] = undefined
-    if (--this.#size === 0) this.#restart()
-    else if (this.#to === 0 && previous !== undefined) {
-      // The chunk left is kept as the next one: pushing and taking around its edge would make it again and again.
-      this.#last.next = undefined
-      this.#last = previous
-      this.#to = previous.slots.length
     }
     return item
   }
@@ -92,7 +74,7 @@ export class Fifo<T> implements Iterable<T> {
 
   #extend(): void {
     const last = this.#last
-    last.next ??= chunk(Math.min(Math.max(this.#size, FEWEST_SLOTS), MOST_SLOTS), last)
+    last.next = chunk(Math.min(Math.max(this.#size, FEWEST_SLOTS), MOST_SLOTS))
     this.#last = last.next
     this.#to = 0
   }
@@ -108,11 +90,10 @@ export class Fifo<T> implements Iterable<T> {
 
 interface Chunk<T> {
   readonly slots: (T | undefined)[]
-  previous: Chunk<T> | undefined
   next: Chunk<T> | undefined
 }
 
-const chunk = <T>(length: number, previous?: Chunk<T>): Chunk<T> => ({ slots: new Array<T | undefined>(length), previous, next: undefined })
+const chunk = <T>(length: number): Chunk<T> => ({ slots: new Array<T | undefined>(length), next: undefined })
 
 // A slot between the oldest and the newest holds an item; the type of what is read from an array cannot say so.
 function held<T>(slots: readonly (T | undefined)[], index: number): T

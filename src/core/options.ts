@@ -12,17 +12,19 @@ export type OptionCodecs = Readonly<Record<string, t.Mixed>>
 export const check = <A>(name: string, is: t.Is<A>): t.Type<A> =>
   new t.Type(name, is, (value, context) => (is(value) ? t.success(value) : t.failure(value, context)), t.identity)
 
-const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value)
+const isNumber = (value: unknown): value is number => Number.isFinite(value)
+
+const isWhole = (value: unknown): value is number => Number.isSafeInteger(value)
 
 /** A finite whole number within `[min, max]`. */
 export const whole = (min: number, max = Number.MAX_SAFE_INTEGER): t.Type<number> =>
   check(max === Number.MAX_SAFE_INTEGER ? `a whole number, ${min} or more` : `a whole number from ${min} to ${max}`, (value): value is number =>
-    Number.isSafeInteger(value) && isNumber(value) && value >= min && value <= max)
+    isWhole(value) && value >= min && value <= max)
 
 /** A whole number of at least `min`, or `Infinity` for "without bound". */
 export const wholeOrInfinity = (min: number): t.Type<number> =>
   check(`a whole number, ${min} or more, or Infinity`, (value): value is number =>
-    value === Infinity || (isNumber(value) && Number.isSafeInteger(value) && value >= min))
+    value === Infinity || (isWhole(value) && value >= min))
 
 /** A finite number within `[min, max]`. */
 export const within = (min: number, max: number, what = 'a number'): t.Type<number> =>

@@ -66,7 +66,6 @@ export class Item implements Link<Item> {
   get message(): Message {
     return (this.#message ??= wrap(this, this.#address))
   }
-
 }
 
 const NO_HEADERS: Message['headers'] = Object.freeze({})
@@ -76,13 +75,9 @@ const wrap = ({ raw, envelope, seq, acceptedMs }: Item, address: string): Messag
   envelope === undefined
     ? { id: `${address}-${seq}`, topic: address, payload: raw, headers: NO_HEADERS, sentAtMs: acceptedMs }
     : createMessage(raw, {
+        ...envelope,
         id: envelope.id ?? `${address}-${seq}`,
         topic: envelope.topic ?? address,
         headers: envelope.headers ?? NO_HEADERS,
         sentAtMs: envelope.sentAtMs ?? acceptedMs,
-        key: envelope.key,
-        replyTo: envelope.replyTo,
-        correlationId: envelope.correlationId,
-        from: envelope.from,
-        expiresAtMs: envelope.expiresAtMs,
       })

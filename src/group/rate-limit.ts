@@ -47,7 +47,7 @@ export class RateLimit {
 
   /** The last rate stays; with none nothing would ever start. */
   #ended(): void {
-    if (this.#rate === undefined) this.#onError(new Error('the rates have ended before the first'))
+    if (this.#rate === undefined) this.#onError(new Error('the rate completed without a value'))
   }
 
   #take(next: RateOptions): void {

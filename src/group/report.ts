@@ -1,15 +1,11 @@
-import { EMPTY } from 'rxjs'
+import { throwError } from 'rxjs'
 
 /** Calls a user's function; what it throws is reported as RxJS reports a throwing observer, and changes nothing here. */
 export const callSafely = (call: () => void): void => {
   try {
     call()
   } catch (error) {
-    EMPTY.subscribe({
-      complete: () => {
-        throw error
-      },
-    })
+    throwError(() => error).subscribe()
   }
 }
 

@@ -86,7 +86,7 @@ class SourceRun {
   #full(value: unknown): void {
     switch (this.#overflow) {
       case 'error':
-        throw new OverflowError(`run: ${this.#capacity} items wait already; raise 'capacity', or choose 'dropNewest' or 'dropOldest' as 'overflow'`)
+        throw new OverflowError(`run: ${this.#capacity} items wait already; raise 'capacity' or choose another 'overflow'`)
       case 'dropNewest':
         this.#dropIfWaiting(this.#items.accept(value))
         return

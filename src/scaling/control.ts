@@ -2,7 +2,7 @@ import { type Observable, type Observer, defer, distinctUntilChanged, map, of } 
 import type { LoadSample } from '../core/load.js'
 import { checkOptions, having, observable } from '../core/options.js'
 import { ask } from './ask.js'
-import { isCount, withinBounds } from './bounds.js'
+import { withinBounds } from './bounds.js'
 import { onceEach, PolicyError } from './policy-error.js'
 import type { Reason, ScalingPolicy } from './policy.js'
 
@@ -80,8 +80,7 @@ const asker = <S>(policy: ScalingPolicy<S>, { errors }: ControlOptions): ((load:
     } catch (error) {
       if (errors === undefined || !(error instanceof PolicyError)) throw error
       tell(error)
-      last ??= Math.max(1, isCount(load.min) ? load.min : 1)
-      return { wanted: last, reason: 'held' }
+      return { wanted: last ?? withinBounds(1, load), reason: 'held' }
     }
   }
 }

@@ -19,8 +19,6 @@ const MOST_KINDS = 16
 export const onceEach = (tell: (error: PolicyError) => void): ((error: PolicyError) => void) => {
   const told = new Set<string>()
   return (error) => {
-    if (told.size >= MOST_KINDS || told.has(error.message)) return
-    told.add(error.message)
-    tell(error)
+    if (told.size < MOST_KINDS && told.size < told.add(error.message).size) tell(error)
   }
 }
