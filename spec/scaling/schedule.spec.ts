@@ -145,7 +145,7 @@ describe('schedule', () => {
 
   it('refuses all that is wrong with its options in one error', () => {
     const make = (): unknown => Reflect.apply(schedule, undefined, [{ base: -1, windows: {}, utcOffsetMinutes: 841 }])
-    expect(make).toThrow(/base should be a whole number, 0 or more.*windows should be a list of \{ from: 'HH:MM'.*utcOffsetMinutes should be a whole number from -840 to 840, or a function/s)
+    expect(make).toThrow(/schedule: base should be a whole number, 0 or more.*windows should be a list of \{ from: 'HH:MM'.*utcOffsetMinutes should be a whole number from -840 to 840, or a function/s)
     expect(() => Reflect.apply(schedule, undefined, [{}])).toThrow(/base should be .* but is missing.*windows should be .* but is missing/s)
   })
 })

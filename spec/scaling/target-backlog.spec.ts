@@ -139,7 +139,7 @@ describe('targetBacklog, given options', () => {
     const wrong = { perWorker: 0, count: 'some', activation: -1, cooldownMs: -1, fallback: { workers: 1.5, behavior: 'panic' } }
     const make = (): unknown => Reflect.apply(targetBacklog, undefined, [wrong])
     expect(make).toThrow(OptionsError)
-    expect(make).toThrow(/perWorker should be a whole number, 1 or more.*count should be 'waiting' or 'all' or 'accurate' or 'eager'.*activation should be a whole number, 0 or more.*cooldownMs should be milliseconds.*fallback.afterMissing should be a whole number, 0 or more, but is missing.*fallback.workers should be.*fallback.behavior should be 'static' or 'currentReplicas' or 'currentReplicasIfHigher' or 'currentReplicasIfLower'/s)
+    expect(make).toThrow(/targetBacklog: perWorker should be a whole number, 1 or more.*count should be 'waiting' or 'all' or 'accurate' or 'eager'.*activation should be a whole number, 0 or more.*cooldownMs should be milliseconds.*fallback.afterMissing should be a whole number, 0 or more, but is missing.*fallback.workers should be.*fallback.behavior should be 'static' or 'currentReplicas' or 'currentReplicasIfHigher' or 'currentReplicasIfLower'/s)
     expect(() => Reflect.apply(targetBacklog, undefined, [{ fallback: { afterMissing: 0 } }])).toThrow('fallback.workers')
   })
 })

@@ -35,6 +35,7 @@ describe('targetUtilization, growing', () => {
 
   it('counts as idle those that are still starting, and holds where that turns it round', () => {
     expect(answersOf(half(), load(4, 3), load(4, 3, { nowMs: 1_000 }), load(4, 4, { nowMs: 2_000 }))).toEqual(['6 tooFew', '6 withinRange', '8 tooFew'])
+    expect(answersOf(half(AT_ONCE), load(4, 4), load(4, 2.5, { nowMs: 1_000 }))).toEqual(['8 tooFew', '8 withinRange'])
   })
 
   it('waits, where growth has a window, until all of it agrees', () => {
@@ -63,6 +64,24 @@ describe('targetUtilization, shrinking', () => {
     const loads = [load(10, 0), load(10, 0, { nowMs: 1 }), load(9, 0, { nowMs: 1_001 }), load(8, 0, { nowMs: 2_001 }), load(8, 0, { nowMs: 3_001 })]
     // The first moment counts what is found as a recommendation, but for no length of time.
     expect(answersOf(policy, ...loads)).toEqual(['9 limited', '9 limited', '8 limited', '7 limited', '6 limited'])
+  })
+
+  it('takes the policy that lets most go, where none is selected', () => {
+    const policies = [{ workers: 2, periodMs: 1_000 }, { percent: 50, periodMs: 1_000 }]
+    expect(answersOf(half({ scaleDown: { stabilizationWindowMs: 0, policies } }), load(10, 0))).toEqual(['5 limited'])
+  })
+
+  it('remembers what changed as long as its longest period, whichever way that is for', () => {
+    const oneAMinute = { policies: [{ workers: 1, periodMs: 60_000 }] }
+    const oneASecond = { policies: [{ workers: 1, periodMs: 1_000 }] }
+    const down = half({ scaleUp: oneASecond, scaleDown: { ...oneAMinute, stabilizationWindowMs: 0 } })
+    const idle = (nowMs: number): Partial<LoadSample> => load(9, 0, { nowMs })
+    expect(answersOf(down, idle(0), idle(59_999), idle(60_000))).toEqual(['8 limited', '8 limited', '7 limited'])
+    const up = half({ scaleUp: oneAMinute, scaleDown: { ...oneASecond, stabilizationWindowMs: 0 } })
+    const busy = (live: number, nowMs: number): Partial<LoadSample> => load(live, live, { nowMs })
+    expect(answersOf(up, busy(4, 0), load(4, 2.6, { nowMs: 30_000 }), busy(5, 59_999), busy(5, 60_000))).toEqual(['5 limited', '5 withinRange', '5 limited', '6 limited'])
+    // A change within the longest period must not push out one that counts.
+    expect(answersOf(down, idle(0), load(8, 8, { nowMs: 30_000 }), load(9, 0, { nowMs: 59_000 }), load(9, 0, { nowMs: 60_000 }))).toEqual(['8 limited', '9 limited', '8 limited', '7 limited'])
   })
 
   it('leaves out those that are still starting, or takes them for busy', () => {
@@ -150,7 +169,7 @@ describe('targetUtilization, given options', () => {
     const wrong = { target: 0, tolerance: -0.1, scaleUp: { policies: [] }, scaleDown: { stabilizationWindowMs: -1, selectPolicy: 'most' }, starting: 'busy' }
     const make = (): unknown => Reflect.apply(targetUtilization, undefined, [wrong])
     expect(make).toThrow(OptionsError)
-    expect(make).toThrow(/target should be a share from 0.01 to 1.*tolerance should be a share from 0 to 1.*scaleUp.policies should be a list.*scaleDown.stabilizationWindowMs should be.*scaleDown.selectPolicy should be 'max' or 'min' or 'disabled'.*starting should be 'unready' or 'missing'/s)
+    expect(make).toThrow(/targetUtilization: target should be a share from 0.01 to 1.*tolerance should be a share from 0 to 1.*scaleUp.policies should be a list.*scaleDown.stabilizationWindowMs should be.*scaleDown.selectPolicy should be 'max' or 'min' or 'disabled'.*starting should be 'unready' or 'missing'/s)
   })
 
   it.each([{ target: 1.01 }, { target: 0.009 }, { tolerance: 1.1 }, { scaleUp: { policies: [{ workers: 0, periodMs: 1 }] } }])('refuses %j', (options) => {
