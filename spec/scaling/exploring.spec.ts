@@ -9,9 +9,9 @@ import { brokenLoadOf, loadOf } from './load-of.js'
 import { NONSENSE, answers, decided } from './measured-windows.js'
 
 describe('exploring keeps the laws of every policy', () => {
-  // It explores for ever, by design, so it does not rest; without exploration it does.
+  // It explores for ever, by design, so it does not rest; without exploration it does, until under-use has lasted long enough.
   policyLaws('exploring', () => exploring(), { settlesAfter: Infinity }).forEach(({ title, check }) => it(title, () => check()))
-  policyLaws('exploring that never explores', () => exploring({ chanceOfExploration: 0, downsizeAfterUnderutilizedForMs: 1_000 }), { settlesAfter: 80 }).forEach(({ title, check }) =>
+  policyLaws('exploring that never explores', () => exploring({ chanceOfExploration: 0 }), { settlesAfter: 80 }).forEach(({ title, check }) =>
     it(title, () => check()))
 })
 
@@ -83,6 +83,17 @@ describe('exploring, step by step', () => {
     expect(explored({ chanceOfExploration: 0 })).toEqual([])
   })
 
+  it('explores by less than its step, rounded up', () => {
+    const some = Array.from({ length: 200 }, (_, seed) => step({ chanceOfExploration: 1, chanceOfRampingDownWhenFull: 0, exploreStepSize: 0.25 }, { seed }, {}).wanted)
+    expect(new Set(some)).toEqual(new Set([11, 12]))
+  })
+
+  it('compares half of the range on each side, rounded down', () => {
+    const log = [1, 2, 3, 4, 5].map((ms) => ({ workers: ms, ms }))
+    const to = (optimizationRange: number): number => step({ chanceOfExploration: 0, optimizationRange }, { limit: 6, log }, { live: 6, inFlight: 6 }).wanted
+    expect([2, 3, 4, 5, 6, 10].map(to)).toEqual([5, 5, 5, 5, 4, 3])
+  })
+
   it('draws anew each time', () => {
     expect(step({}, {}, {}).state.seed).not.toBe(1)
     expect(step({}, { log: [] }, {}).state.seed).toBe(1)
@@ -100,6 +111,7 @@ describe('exploring, step by step', () => {
       step({ downsizeAfterUnderutilizedForMs: 1_000 }, { underUse: { sinceMs, highest } }, { inFlight: 1 })
     expect(underUsed(4_000, 9)).toMatchObject({ wanted: 7, reason: 'tooMany' })
     expect(underUsed(4_001, 9)).toMatchObject({ wanted: 10, reason: 'withinRange' })
+    expect(underUsed(0, 14)).toMatchObject({ wanted: 10, reason: 'withinRange' })
     expect(underUsed(0, 13)).toMatchObject({ wanted: 10, reason: 'withinRange' })
     expect(underUsed(0, 0)).toMatchObject({ wanted: 1, reason: 'limited' })
   })
@@ -110,8 +122,25 @@ describe('exploring, step by step', () => {
     expect(step({}, { underUse: { sinceMs: 0, highest: 10 } }, { nowMs: threeDays - 1, inFlight: 1 }).wanted).toBe(10)
   })
 
+  it('shrinks below the use that it saw, and goes back to what was fastest when that is too few', () => {
+    const under = (downsizeAfterUnderutilizedForMs: number): readonly number[] => {
+      const policy = exploring({ chanceOfExploration: 0, downsizeAfterUnderutilizedForMs })
+      let before: ExploringState = state({ limit: 4, log: [{ workers: 5, ms: 48 }] })
+      let live = 4
+      return Array.from({ length: 9 }, (_, at) => {
+        const decision = policy.step(before, loadOf({ nowMs: (at + 1) * 60_000, live, inFlight: Math.min(3, live) }))
+        before = decision.state
+        live = decision.wanted
+        return live
+      })
+    }
+    expect(under(1_000)).toEqual([4, 2, 4, 4, 2, 4, 4, 2, 4])
+    expect(under(3_600_000)).toEqual([4, 4, 4, 4, 4, 4, 4, 4, 4])
+  })
+
   it('does nothing while not all are busy', () => {
     expect(step({ chanceOfExploration: 1 }, {}, { inFlight: 9 })).toMatchObject({ wanted: 10, reason: 'withinRange', state: { seed: 1 } })
+    expect(step({ chanceOfExploration: 1 }, { log: [] }, {})).toMatchObject({ wanted: 10, reason: 'withinRange' })
   })
 })
 
@@ -124,6 +153,10 @@ describe('exploring, for want of samples', () => {
     const [next, later] = decided(exploring({ chanceOfExploration: 0 }), [full({ nowMs: 5_000, completions: 50 }), full({ nowMs: 10_000, completions: 50 })], held.state)
     expect(next?.state).toMatchObject({ log: [{ workers: 10, ms: 5 }], completed: 0 })
     expect(later?.state.log).toEqual([{ workers: 10, ms: 52.5 }])
+  })
+
+  it('takes bounds that leave one number', () => {
+    expect(step({}, {}, { min: 10, max: 10 }).state.checkedAtMs).toBe(5_000)
   })
 
   it('holds when the bounds contradict each other, and says so before the first sample', () => {

@@ -117,6 +117,7 @@ describe('gradient, measuring', () => {
     expect(spans.every((ms) => ms >= 60_000 && ms < 69_000)).toBe(true)
     expect(Math.min(...spans)).toBeLessThan(60_500)
     expect(Math.max(...spans)).toBeGreaterThan(68_500)
+    expect(decided(gradient({ minRttRequests: 1, jitter: 0 }), [{ ms: 1, nowMs: 1_000 }])[0]?.state).toMatchObject({ measureAtMs: 61_000 })
     const again = decided(gradient({ minRttRequests: 1, jitter: 1 }), [0, 200_000, 200_000, 400_000, 400_000].map((nowMs) => ({ ms: 1, nowMs })))
     const dueAt = again.flatMap(({ state }) => (state.phase === 'following' ? [state.measureAtMs % 200_000] : []))
     expect(new Set(dueAt).size).toBe(3)
@@ -127,6 +128,8 @@ describe('gradient, measuring', () => {
     expect(decided(gradient(), times(6, used(50)), least).map(({ reason }) => reason)).toEqual(['limited', 'limited', 'limited', 'limited', 'exploring', 'exploring'])
     expect(decided(gradient(), [used(50), used(50), used(5), ...times(8, used(50))], least).map(({ state }) => state.phase).indexOf('measuring')).toBe(9)
     expect(decided(gradient(), times(9, { ms: 5, maxInFlight: 1 }), least).every(({ state }) => state.phase === 'following')).toBe(true)
+    // A time at which the rule itself gives the least is no growth that was kept back.
+    expect(decided(gradient(), times(5, { ms: 9.375, maxInFlight: 1 }), least).at(-1)?.state.phase).toBe('measuring')
     expect(decided(gradient({ applicationLimited: false, maxLimit: 3 }), times(5, { ms: 5, maxInFlight: 1 }), least).at(-1)?.state.phase).toBe('measuring')
   })
 })

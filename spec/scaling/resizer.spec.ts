@@ -146,6 +146,7 @@ describe('resizer, step by step', () => {
     expect(limits(resizer({ lowerBound: 3 }), { live: 0 })).toEqual([3])
     expect(limits(resizer(), { live: 50, inFlight: 50 })).toEqual([10])
     expect(limits(resizer({ upperBound: 20 }), { live: 0, min: 0, max: 0 })).toEqual([0])
+    expect(next({}, 5, 5, { min: 5, max: 5 })).toBe('5 limited')
   })
 })
 

@@ -22,6 +22,7 @@ describe('serviceTime', () => {
 
   it('may be 0, which then says nothing where it should be above 0', () => {
     const nothing = loadOf({ serviceMs: { p50: 0, p90: 0, p99: 0.5 } })
+    expect(serviceTime(loadOf({ serviceMs: { p50: 2 ** 53 - 1, p90: 0, p99: 0 } }), 'p50')).toBe(2 ** 53 - 1)
     expect([serviceTime(nothing, 'p50'), positiveServiceTime(nothing, 'p50'), positiveServiceTime(nothing, 'p99')]).toEqual([0, undefined, 0.5])
   })
 })

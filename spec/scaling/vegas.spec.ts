@@ -109,6 +109,19 @@ describe('vegas, window by window', () => {
     expect(limits(vegas({ initialLimit: 12, alpha: (limit) => limit, smoothing: 0.5 }), { ms: 100, maxInFlight: 12 }, { ms: 150, maxInFlight: 12 })).toEqual([12, 12])
   })
 
+  it('asks its thresholds about whole workers, and its steps about the limit as it is', () => {
+    const asked: string[] = []
+    const tell = (name: string, value: number) => (limit: number): number => {
+      asked.push(`${name} ${limit}`)
+      return value
+    }
+    const policy = vegas({ threshold: tell('threshold', 0), alpha: tell('alpha', 9), beta: tell('beta', 9), increase: tell('increase', 100), decrease: tell('decrease', 5) })
+    const from: VegasState = { limit: 99.5, noLoadMs: 100, windows: 0, probeJitter: 0.5, seed: 1 }
+    expect(decided(policy, [{ ms: 101, maxInFlight: 99 }, { ms: 500, maxInFlight: 99 }], from).map(({ state }) => state.limit)).toEqual([100, 5])
+    expect(asked).toEqual(['threshold 99', 'alpha 99', 'increase 99.5', 'threshold 100', 'alpha 100', 'beta 100', 'decrease 100'])
+    expect(decided(vegas(), [{ ms: 101.5, maxInFlight: 99 }], from)[0]?.state.limit).toBe(100.5)
+  })
+
   it('goes by the quantile that it was told', () => {
     const serviceMs = { p50: 10, p90: 100, p99: 500 }
     const noLoad = (percentile: 'p50' | 'p90' | 'p99'): number | null | undefined => decided(vegas({ percentile }), [{ serviceMs }])[0]?.state.noLoadMs
@@ -142,6 +155,11 @@ describe('vegas, measuring the time without load anew', () => {
       expect(at.length).toBeGreaterThanOrEqual(3)
       expect(at.every((end, index) => end - (at[index - 1] ?? 0) >= span / 2 && end - (at[index - 1] ?? 0) <= span)).toBe(true)
     }), { numRuns: 50 })
+  })
+
+  it('does so early for some seeds and late for others', () => {
+    const first = Array.from({ length: 300 }, (_, seed) => probes(100, { seed, initialLimit: 10, probeMultiplier: 10 }).find((at) => at > 1) ?? 0)
+    expect([Math.min(...first), Math.max(...first)]).toEqual([51, 100])
   })
 
   it('does so at other moments for another seed, and with other spans each time', () => {

@@ -36,7 +36,7 @@ export interface ExploringState {
  * only while all workers are busy, it tries a few more or fewer at random, or moves half way to the fastest of the
  * nearest numbers it has tried. A number is measured, as time for each item, when all workers were busy at the last
  * change and are now. When not all were busy at once for `downsizeAfterUnderutilizedForMs`, it shrinks to a share of the
- * most that were. It never stops exploring.
+ * most that were, and goes on from there. It never stops exploring.
  *
  * As Pekko's `OptimalSizeExploringResizer`
  * (https://github.com/apache/pekko, actor/src/main/scala/org/apache/pekko/routing/OptimalSizeExploringResizer.scala):

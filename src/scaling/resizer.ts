@@ -90,15 +90,15 @@ const withDefaults = ({
 const isUsable = ({ live, waiting, inFlight, arrivals, min, max }: LoadSample): boolean =>
   [live, waiting, inFlight, arrivals, min, max].every(isCount) && min <= max
 
-/** How many workers are busy. */
+/** How many workers are busy: all at work at a threshold of 0. */
 const pressure = ({ live, waiting, inFlight }: LoadSample, { pressureThreshold }: Settings): number =>
-  pressureThreshold === 0 ? inFlight : Math.min(inFlight, Math.max(0, waiting - (pressureThreshold - 1) * live))
+  Math.min(inFlight, Math.max(0, waiting - (pressureThreshold - 1) * live))
 
 const change = (workers: number, load: LoadSample, settings: Settings): number => {
   const { rampupRate, backoffThreshold, backoffRate, backoffByPressure } = settings
   const busy = pressure(load, settings)
   const used = backoffByPressure ? busy : load.inFlight
   const rampup = busy < workers ? 0 : Math.ceil(rampupRate * workers)
-  const backoff = workers > 0 && used / workers < backoffThreshold ? Math.ceil(backoffRate * workers) : 0
+  const backoff = used / workers < backoffThreshold ? Math.ceil(backoffRate * workers) : 0
   return rampup - backoff
 }
