@@ -1,4 +1,4 @@
-import { config, Observable } from 'rxjs'
+import { config, Observable, of } from 'rxjs'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { Delivery, MessageBus } from '../../src/bus/bus.js'
 import { warnAloud } from '../../src/hub/escalation-desk.js'
@@ -142,6 +142,13 @@ describe('a bus that breaks off deliveries', () => {
     await clock.settle()
     expect(group.stats().phase).toBe('stopped')
     expect(hub.health()).toMatchObject({ ok: false, bus: 'lost' })
+  })
+
+  it.each(['connecting', 'degraded'] as const)('is in health while %s only if something still flows', (status) => {
+    const { hub } = stand({}, { around: (bus) => ({ ...bus, status$: of(status) }) })
+    hub.do('a', { action: () => 1 })
+    hub.start()
+    expect(hub.health()).toMatchObject({ ok: status === 'degraded', bus: status })
   })
 
   it('and refuses a settlement is a problem until one goes well', async () => {
