@@ -18,7 +18,7 @@ export interface Crew {
   close(): Promise<void>
 }
 
-export type Work = (job: Job<unknown, undefined, undefined>) => Promise<unknown>
+export type Work = (job: Job) => Promise<unknown>
 
 export interface CrewOptions extends Omit<HubGroupOptions<unknown, unknown, undefined, undefined>, 'action'> {
   readonly journal: Journal
@@ -57,7 +57,7 @@ export const crewOn = (bus: FaultBus, options: CrewOptions): Crew => {
   const attempts = new Map<string, number>()
   const hub = actionHub({ bus: counted(bus, attempts), lease: { leaseMs, maxLeaseMs }, warn: () => undefined })
   const handle = journaled(journal, attempts, work)
-  const action: Action<unknown, unknown, undefined, undefined> = { name: TOPIC, handle, decode }
+  const action: Action = { name: TOPIC, handle, decode }
   hub.do(TOPIC, { supervision: resume(), ...group, action })
   hub.start()
   return {

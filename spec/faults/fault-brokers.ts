@@ -26,6 +26,8 @@ export interface Broker {
 /** One entry for each bus: a new one needs nothing else, and its maker in `fault-bus.ts`. */
 export interface FaultBroker {
   readonly name: BusName
+  /** A group that was deleted begins again with everything its topic still has. */
+  readonly startsOver: boolean
   start(): Promise<Broker>
 }
 
@@ -84,6 +86,6 @@ const nats = async (): Promise<Broker> => {
 }
 
 export const BROKERS: readonly FaultBroker[] = [
-  { name: 'redis', start: redis },
-  { name: 'nats', start: nats },
+  { name: 'redis', startsOver: true, start: redis },
+  { name: 'nats', startsOver: false, start: nats },
 ]

@@ -44,7 +44,7 @@ const spin = (ms: number): void => {
 }
 
 /** What a handler does, by the first word of the id of its message. */
-const KINDS: Readonly<Record<string, (job: Job<unknown, undefined, undefined>) => Promise<unknown> | void>> = {
+const KINDS: Readonly<Record<string, (job: Job) => Promise<unknown> | void>> = {
   exits: () => process.exit(7),
   spins: () => spin(3 * leaseMs),
   quick: () => after(20),
