@@ -29,7 +29,7 @@ interface Belief {
  */
 export const estimateKnee = (sizes: readonly number[], ended: readonly number[], tookMs: readonly number[], variation: number): KneeEstimate => {
   const total = ended.reduce((sum, count) => sum + count, 0)
-  if (!(total > 0)) return { best: sizes.length - 1, baseMs: 0 }
+  if (!(total > FORGOTTEN)) return { best: sizes.length - 1, baseMs: 0 }
   const logs = sizes.map(Math.log)
   const beliefs = sizes.flatMap((_, knee) => (knee === sizes.length - 1 ? [0] : STEEPNESS).map((steepness) => believe(knee, steepness, { logs, ended, tookMs, total, variation })))
   const top = beliefs.reduce((most, { fit }) => Math.max(most, fit), -Infinity)
@@ -38,6 +38,9 @@ export const estimateKnee = (sizes: readonly number[], ended: readonly number[],
   const baseMs = beliefs.reduce((sum, belief, index) => sum + belief.baseMs * (weights[index] ?? 0), 0) / all
   return { best: bestSize(logs, beliefs, weights, all), baseMs }
 }
+
+/** So little is left of what was seen, in messages, that nothing is. */
+const FORGOTTEN = 1e-6
 
 interface Seen {
   readonly logs: readonly number[]
