@@ -28,6 +28,8 @@ export interface FaultBroker {
   readonly name: BusName
   /** A group that was deleted begins again with everything its topic still has. */
   readonly startsOver: boolean
+  /** Killed, it may come back without the latest acknowledgements, though it had confirmed them: what was handled comes again. */
+  readonly forgetsAcks: boolean
   start(): Promise<Broker>
 }
 
@@ -86,6 +88,6 @@ const nats = async (): Promise<Broker> => {
 }
 
 export const BROKERS: readonly FaultBroker[] = [
-  { name: 'redis', startsOver: true, start: redis },
-  { name: 'nats', startsOver: false, start: nats },
+  { name: 'redis', startsOver: true, forgetsAcks: false, start: redis },
+  { name: 'nats', startsOver: false, forgetsAcks: true, start: nats },
 ]

@@ -16,6 +16,8 @@ export interface Stand {
   /** A bus over the disturbed way, and one beside it. */
   bus(terms?: Partial<FaultTerms>): Promise<FaultBus>
   direct(terms?: Partial<FaultTerms>): Promise<FaultBus>
+  /** The one over the disturbed way that sends. */
+  sender(): Promise<FaultBus>
   /** Is ended with the stand, the last first. */
   owns(end: () => Promise<unknown>): void
   /** Aborted when the case is over. */
@@ -33,10 +35,15 @@ export const standOn = async ({ name, start }: FaultBroker): Promise<Stand> => {
     ends.push(() => bus.close())
     return bus
   }
+  let sender: Promise<FaultBus> | undefined = undefined
   return {
     broker,
     proxy,
     bus: (terms = {}) => made(proxy.port, terms),
+    sender: () => {
+      sender ??= made(proxy.port, {})
+      return sender
+    },
     direct: (terms = {}) => made(broker.port, terms),
     owns: (end) => void ends.push(end),
     over: over.signal,
@@ -52,7 +59,7 @@ export const standOn = async ({ name, start }: FaultBroker): Promise<Stand> => {
 
 /** Publishes again and again what was not confirmed, as a careful sender does, until the case is over; resolves to how often. */
 export const publishSurely = async (stand: Stand, all: readonly Message[], size = 50): Promise<number> => {
-  const bus = await stand.bus()
+  const bus = await stand.sender()
   let failures = 0
   for (let at = 0; at < all.length && !stand.over.aborted; ) {
     try {

@@ -6,13 +6,13 @@ import { isFull } from './fault-size.js'
 import { clearRows, faultTable, recordedRows } from './fault-report.js'
 import { WORKER_FILE } from './worker-file.js'
 
-/** Before: the program of the worker processes is built. After: the table is printed, and written if it was asked for. */
+/** Before: the program of the worker processes is built. After: the table is printed, and the page with it is among the reports. */
 export const setup = async (): Promise<() => void> => {
   clearRows()
   await build({ entryPoints: [`${ROOT}/spec/faults/worker.ts`], outfile: WORKER_FILE, bundle: true, format: 'esm', platform: 'node', target: 'node20', packages: 'external', logLevel: 'warning' })
   return () => {
     const rows = recordedRows()
     process.stdout.write(`\n${faultTable(rows)}\n`)
-    if (process.env['RXCREW_FAULTS_WRITE'] === 'yes') writeFileSync(`${ROOT}/docs/reliability.md`, faultsDocument(rows, isFull))
+    writeFileSync(`${ROOT}/reports/reliability.md`, faultsDocument(rows, isFull))
   }
 }

@@ -1,3 +1,4 @@
+import { constant, restartOne } from 'rxcrew'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Child } from '../brokers/support/child.js'
 import { accountOf } from './account.js'
@@ -94,6 +95,7 @@ describe.each(BROKERS)('T6 on $name: worker processes', (broker) => {
     const { hub, close } = crewOn(await stand.direct(), {
       journal: plant.journal,
       work: () => Promise.resolve(),
+      supervision: restartOne({ maxRestarts: 3, withinMs: 60_000, backoff: constant(20) }),
       worker: { acquire: () => Promise.reject(new Error('no such device')) },
     })
     stand.owns(close)

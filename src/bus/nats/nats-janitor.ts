@@ -5,6 +5,7 @@ import type { NatsGroup } from './nats-group.js'
 import { isGroupConsumer } from './nats-names.js'
 import { graceOf, type NatsSettings } from './nats-options.js'
 import type { NatsTopic } from './nats-topic.js'
+import { trim, type TrimmedStreams } from './nats-trim.js'
 
 const EVERY_MS = 1_000
 /** What only listeners without a group heard is kept for the first group, but no more than so many messages. */
@@ -47,13 +48,18 @@ export class NatsJanitor {
       const infos: ConsumerInfo[] = []
       for await (const info of consumers.list(this.#topic.stream)) infos.push(info)
       const keep = this.#keep(infos)
-      if (keep > 1 && keep - 1 !== this.#purged) await streams.purge(this.#topic.stream, { seq: keep })
+      if (keep > 1 && keep - 1 !== this.#purged) await this.#trim(streams, keep)
       this.#purged = keep - 1
     } catch {
       // It is tried again, and what matters is noticed by those who consume.
     } finally {
       this.#busy = false
     }
+  }
+
+  #trim(streams: TrimmedStreams, keep: number): Promise<void> {
+    const { version } = this.#settings.connection.info ?? {}
+    return trim(streams, this.#topic.stream, keep, version, () => this.#timer !== undefined)
   }
 
   /** The number of the first message that somebody may still want. */

@@ -5,6 +5,12 @@ import { MAX_NAME, streamOf, subjectOf } from './nats-names.js'
 import type { NatsSettings } from './nats-options.js'
 import { isRefusal, isStreamMissing, refusal } from './nats-refusal.js'
 
+/**
+ * While a stream is being deleted, server 2.9 says already that it is gone, and then takes the files of one that was made
+ * at once in its place away as well: nothing can be read from that one, or stored in it.
+ */
+const AFTER_DELETION_MS = 500
+
 /** Asking again is of no use. */
 export class Refusal extends Error {
   override readonly name = 'Refusal'
@@ -18,6 +24,8 @@ export class NatsTopic {
   readonly #settings: NatsSettings
   readonly #link: NatsLink
   #known: Promise<StreamInfo> | undefined = undefined
+  /** Whether it was ever there. */
+  #wasThere = false
   #openings = new Set<Promise<unknown>>()
 
   constructor(name: string, settings: NatsSettings, link: NatsLink) {
@@ -78,7 +86,9 @@ export class NatsTopic {
 
   async #made(forListener: boolean): Promise<StreamInfo> {
     try {
-      return this.#checked(await this.#foundOrCreated(forListener))
+      const info = this.#checked(await this.#foundOrCreated(forListener))
+      this.#wasThere = true
+      return info
     } catch (error) {
       this.forget()
       throw this.judged(`there is no stream '${this.stream}', and it cannot be made`, error)
@@ -100,10 +110,15 @@ export class NatsTopic {
     } catch (error) {
       if (!isStreamMissing(error)) throw error
     }
+    if (this.#wasThere) await this.#pause(AFTER_DELETION_MS)
     const { storage, replicas, maxMessages, maxBytes } = this.#settings
     const limits = { max_msgs: maxMessages === Infinity ? -1 : maxMessages, max_bytes: maxBytes === Infinity ? -1 : maxBytes }
     this.forListener = forListener
     // Full is full: what is not handled yet is never dropped to make room.
     return streams.add({ name: this.stream, subjects: [this.subject], storage, num_replicas: replicas, retention: 'limits', discard: 'new', ...limits })
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => this.#settings.scheduler.schedule(() => resolve(), ms))
   }
 }
