@@ -100,8 +100,11 @@ describe.each(BROKERS)('T1 on $name: the broker', (broker) => {
   it('falls silent without closing a connection, and that is noticed and mended', async () => {
     const publishing = publish(all)
     await whenHandled(COUNT * 0.3)
-    stand.proxy.blackHole(true)
-    const backMs = await redWhile(passing(DOWN_MS).then(() => stand.proxy.blackHole(false)))
+    stand.proxy.silence()
+    const backMs = await redWhile(passing(DOWN_MS).then(() => {
+      stand.proxy.reset()
+      stand.proxy.restore()
+    }))
     const failures = await publishing
     await whenHandled(COUNT)
     check('T1 black hole', 1, failures, backMs)

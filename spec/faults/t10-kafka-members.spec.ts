@@ -1,13 +1,9 @@
-import { Kafka, logLevel } from 'kafkajs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { kafkaBus, type KafkaBus } from '../../src/bus/kafka/kafka-bus.js'
-import { kafkajsClient } from '../../src/bus/kafka/kafkajs-client.js'
-import { trialOf } from '../../src/testing/bus-environment.js'
+import type { KafkaBus } from '../../src/bus/kafka/kafka-bus.js'
 import { listen, type Listener, messageOf, received } from '../../src/testing/bus-listener.js'
+import { busOn, patient } from '../brokers/support/kafka-buses.js'
 import { type KafkaMock, kafkaMock } from '../brokers/support/kafka-mock.js'
 
-// The mock keeps a member that has left until its session ends.
-const SOON = { sessionTimeout: 6_000 }
 let mock: KafkaMock
 
 beforeAll(async () => {
@@ -17,17 +13,11 @@ beforeAll(async () => {
 afterAll(() => mock.end())
 
 const ack = { type: 'ack' } as const
-const newBus = (prefix: string): KafkaBus =>
-  kafkaBus({ client: kafkajsClient(new Kafka({ brokers: [...mock.brokers], logLevel: logLevel.NOTHING }), SOON), prefix })
-
-const hasty = (bus: KafkaBus): ReturnType<typeof trialOf> => trialOf({ bus, leaseMs: 1, publishRaw: async () => undefined, patienceMs: 500 })
-
-const patient = (bus: KafkaBus): ReturnType<typeof trialOf> => trialOf({ bus, leaseMs: 1, publishRaw: async () => undefined, patienceMs: 60_000 })
 
 // Beside other work on few cores the second member has been seen not to take part within minutes.
 describe('T10: ownership moves on Kafka', () => {
   it('keeps the order of each key and loses nothing while members come and go, with messages at work', async () => {
-    const [one, two] = [newBus('moves.'), newBus('moves.')]
+    const [one, two] = [busOn(mock, 'moves.'), busOn(mock, 'moves.')]
     const keys = ['a', 'b', 'c', 'd', 'e', 'f']
     const handled: { readonly key: string; readonly number: number; readonly last: boolean }[] = []
     const settling: Promise<unknown>[] = []
@@ -51,7 +41,7 @@ describe('T10: ownership moves on Kafka', () => {
       await publish(next, next + 5)
       next += 5
       // oxlint-disable-next-line no-await-in-loop
-      await hasty(one).eventually('the second takes part', () => second.got.length > 0).catch(() => undefined)
+      await patient(one, 500).eventually('the second takes part', () => second.got.length > 0).catch(() => undefined)
     }
     await two.close()
     await publish(next, next + 50)

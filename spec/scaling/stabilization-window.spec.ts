@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { NO_RECOMMENDATIONS, type Recommendation, type Recommendations, type StabilizationWindows, recommended, stabilized } from '../../src/scaling/stabilization-window.js'
+import { NO_RECOMMENDATIONS, type Recommendation, type Recommendations, type StabilizationWindows, heldBy, recommended } from '../../src/scaling/stabilization-window.js'
 
 const MINUTE = 60_000
 const NOW = 100 * MINUTE
@@ -13,7 +13,7 @@ type Past = readonly (readonly [number, number])[]
 
 const stabilizedAfter = (past: Past, workers: number, wanted: number, windows: StabilizationWindows): number => {
   const before = past.map(([each, ago]) => ({ workers: each, atMs: NOW - ago * MINUTE })).toSorted((a, b) => a.atMs - b.atMs)
-  return stabilized(workers, after([...before, { workers: wanted, atMs: NOW }], windows))
+  return heldBy(workers, after([...before, { workers: wanted, atMs: NOW }], windows))
 }
 
 // kubernetes/kubernetes pkg/controller/podautoscaler/horizontal_test.go, TestNormalizeDesiredReplicasWithBehavior
@@ -51,15 +51,15 @@ describe('stabilized, by the table of Kubernetes', () => {
 describe('a stabilization window', () => {
   it('counts what is younger than itself, and not what is as old', () => {
     const held = after([{ workers: 9, atMs: 0 }, { workers: 3, atMs: 99 }], { upMs: 0, downMs: 100 })
-    expect(stabilized(20, held)).toBe(9)
-    expect(stabilized(20, recommended(held, { workers: 3, atMs: 100 }, { upMs: 0, downMs: 100 }))).toBe(3)
+    expect(heldBy(20, held)).toBe(9)
+    expect(heldBy(20, recommended(held, { workers: 3, atMs: 100 }, { upMs: 0, downMs: 100 }))).toBe(3)
     const low = after([{ workers: 3, atMs: 0 }, { workers: 9, atMs: 99 }], { upMs: 100, downMs: 0 })
-    expect(stabilized(1, low)).toBe(3)
-    expect(stabilized(1, recommended(low, { workers: 9, atMs: 100 }, { upMs: 100, downMs: 0 }))).toBe(9)
+    expect(heldBy(1, low)).toBe(3)
+    expect(heldBy(1, recommended(low, { workers: 9, atMs: 100 }, { upMs: 100, downMs: 0 }))).toBe(9)
   })
 
   it('keeps what there is before anything was recommended', () => {
-    expect(stabilized(7, NO_RECOMMENDATIONS)).toBe(7)
+    expect(heldBy(7, NO_RECOMMENDATIONS)).toBe(7)
   })
 
   const windows = fc.record({ upMs: fc.nat(300), downMs: fc.nat(300) })
@@ -74,21 +74,21 @@ describe('a stabilization window', () => {
       const within = (ms: number): readonly number[] => [...past.filter(({ atMs }) => last.atMs - atMs < ms), last].map((each) => each.workers)
       const [up, down] = [Math.min(...within(span.upMs)), Math.max(...within(span.downMs))]
       const naive = workers < up ? up : workers > down ? down : workers
-      expect(stabilized(workers, after(past, span))).toBe(naive)
+      expect(heldBy(workers, after(past, span))).toBe(naive)
     }), { numRuns: 1_000 })
   })
 
   it('moves from where it is towards what is recommended, never past it and never away', () => {
     fc.assert(fc.property(pasts, windows, fc.nat(12), (past, span, workers) => {
       const wanted = past.at(-1)?.workers ?? 0
-      const answer = stabilized(workers, after(past, span))
+      const answer = heldBy(workers, after(past, span))
       expect(Math.min(workers, wanted) <= answer && answer <= Math.max(workers, wanted)).toBe(true)
     }))
   })
 
   it('changes nothing when both are 0', () => {
     fc.assert(fc.property(pasts, fc.nat(12), (past, workers) => {
-      expect(stabilized(workers, after(past, { upMs: 0, downMs: 0 }))).toBe(past.at(-1)?.workers)
+      expect(heldBy(workers, after(past, { upMs: 0, downMs: 0 }))).toBe(past.at(-1)?.workers)
     }))
   })
 

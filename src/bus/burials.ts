@@ -3,7 +3,7 @@ import type { SchedulerLike } from 'rxjs'
 import { isRight } from '../core/either.js'
 import type { Message } from '../core/message.js'
 import type { Undecodable } from './bus.js'
-import { deadLetterMessage } from './dead-letter.js'
+import { deadId, deadLetterMessage } from './dead-letter.js'
 
 /** Whoever is to be buried, and how often it was tried. */
 export interface Fallen {
@@ -29,7 +29,7 @@ export class Burials {
     const dead = isRight(message) ? message.right : message.left
     const lastAtMs = this.#scheduler.now()
     // One message may die more than once, in more than one process.
-    const id = `${'id' in dead ? dead.id : 'undecodable'}.dead.${lastAtMs}.${(this.#count += 1)}`
+    const id = deadId(dead, `${lastAtMs}.${(this.#count += 1)}`)
     const buried = this.#publish(deadLetterMessage({ id, topic, message: dead, reason, cause, attempts: attempt, firstAtMs: Math.min(firstAtMs, lastAtMs), lastAtMs }))
     this.#open.add(buried)
     return buried.finally(() => this.#open.delete(buried))

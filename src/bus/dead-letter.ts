@@ -4,7 +4,7 @@ import { createMessage } from '../core/create-message.js'
 import { describe } from '../core/describe.js'
 import { messageCodec } from '../core/json-envelope.js'
 import type { Message } from '../core/message.js'
-import { type DeadLetter, deadTopic } from './bus.js'
+import { type DeadLetter, deadTopic, type Undecodable } from './bus.js'
 
 /** What a dead letter is made of, as whoever gave the message up knows it. */
 export interface Death extends Omit<DeadLetter, 'causes'> {
@@ -15,6 +15,9 @@ export interface Death extends Omit<DeadLetter, 'causes'> {
   /** The last error, as it was thrown. */
   readonly cause?: unknown
 }
+
+/** The id of a dead letter: that of the message, if it had one, and a mark that tells its deaths apart. */
+export const deadId = (message: Message | Undecodable, mark: string): string => `${'id' in message ? message.id : 'undecodable'}.dead.${mark}`
 
 /** The message to publish in place of one that could not be handled. */
 export const deadLetterMessage = ({ id, topic, cause, ...known }: Death): Message<DeadLetter> =>

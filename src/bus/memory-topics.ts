@@ -3,7 +3,7 @@ import { isRight, right } from '../core/either.js'
 import type { SchedulerLike } from 'rxjs'
 import type { Message } from '../core/message.js'
 import { deadTopic, type Undecodable } from './bus.js'
-import { deadLetterMessage } from './dead-letter.js'
+import { deadId, deadLetterMessage } from './dead-letter.js'
 import type { Entry } from './memory-entry.js'
 import type { Loop } from './memory-loop.js'
 import { MemoryTopic, type TopicBounds } from './memory-topic.js'
@@ -58,8 +58,7 @@ export class Topics {
   #bury(topic: string, { stored, attempt, firstAtMs, cause }: Entry, reason: string): void {
     this.#deaths += 1
     const message = isRight(stored.message) ? stored.message.right : stored.message.left
-    const id = `${'id' in message ? message.id : 'undecodable'}.dead.${this.#deaths}`
     const lastAtMs = this.#host.scheduler.now()
-    this.put(deadTopic(topic), right(deadLetterMessage({ id, topic, message, reason, cause, attempts: attempt, firstAtMs, lastAtMs })))
+    this.put(deadTopic(topic), right(deadLetterMessage({ id: deadId(message, `${this.#deaths}`), topic, message, reason, cause, attempts: attempt, firstAtMs, lastAtMs })))
   }
 }

@@ -8,11 +8,13 @@ export interface SampledGroup {
   active(): boolean
 }
 
-/** Moments between the regular samples: when someone has waited so long, when a worker has been idle so long, in ms. */
+/** Moments between the regular samples at which a sample is wanted. */
 export interface SampleWake {
+  /** When someone has waited this long, in ms, and again each time the same span has passed. */
   readonly waitedMs?: number | undefined
+  /** When a worker has been idle this long, in ms. */
   readonly idledMs?: number | undefined
-  /** Once more after the last work has ended, at the next regular moment. */
+  /** Once more after the last work has ended, at the next regular moment; default false. */
   readonly afterWork?: boolean | undefined
 }
 

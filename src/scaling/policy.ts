@@ -1,4 +1,5 @@
 import type { LoadSample } from '../core/load.js'
+import type { SampleWake } from '../core/sample-moments.js'
 
 /** Why a policy answered as it did; seen in stats and traces. */
 export type Reason =
@@ -20,14 +21,7 @@ export interface ScalingDecision<S> {
 }
 
 /** Moments between the regular samples at which a policy wants to be asked. */
-export interface Wake {
-  /** When someone has waited this long, in ms, and again each time the same span has passed. */
-  readonly waitedMs?: number | undefined
-  /** When a worker has been idle this long, in ms. */
-  readonly idledMs?: number | undefined
-  /** Once more after the last work has ended, at the next regular moment; default false. */
-  readonly afterWork?: boolean | undefined
-}
+export type Wake = SampleWake
 
 /**
  * How many workers are right: a pure step over load samples. The same state and load give the same answer; the state

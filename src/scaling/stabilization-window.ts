@@ -25,14 +25,20 @@ export interface StabilizationWindows {
 
 export const NO_RECOMMENDATIONS: Recommendations = Object.freeze({ lowest: [], highest: [] })
 
+/** The past of one direction: without what is as old as the window, and without what the newest outlives and outdoes; with that. */
+export const remember = <R extends { readonly atMs: number }>(past: readonly R[], newest: R, windowMs: number, outlasts: (old: R) => boolean): readonly R[] => [
+  ...past.filter((old) => newest.atMs - old.atMs < windowMs && outlasts(old)),
+  newest,
+]
+
 /** The past with one recommendation more and without those whose window is over: it is while they are younger than it. */
 export const recommended = (
   { lowest, highest }: Recommendations,
   latest: Recommendation,
   { upMs, downMs }: StabilizationWindows,
 ): Recommendations => ({
-  lowest: [...lowest.filter(({ atMs, workers }) => latest.atMs - atMs < upMs && workers < latest.workers), latest],
-  highest: [...highest.filter(({ atMs, workers }) => latest.atMs - atMs < downMs && workers > latest.workers), latest],
+  lowest: remember(lowest, latest, upMs, ({ workers }) => workers < latest.workers),
+  highest: remember(highest, latest, downMs, ({ workers }) => workers > latest.workers),
 })
 
 /**
@@ -40,5 +46,5 @@ export const recommended = (
  * growth, down to the most of the window for shrinking. Kubernetes' `stabilizeRecommendationWithBehaviors`
  * (https://github.com/kubernetes/kubernetes/blob/master/pkg/controller/podautoscaler/horizontal.go).
  */
-export const stabilized = (workers: number, { lowest, highest }: Recommendations): number =>
+export const heldBy = (workers: number, { lowest, highest }: Recommendations): number =>
   Math.min(Math.max(workers, lowest[0]?.workers ?? workers), highest[0]?.workers ?? workers)

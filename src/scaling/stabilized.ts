@@ -4,6 +4,7 @@ import { ask } from './ask.js'
 import { isCount, withinBounds } from './bounds.js'
 import { latest } from './clock.js'
 import type { Reason, ScalingPolicy } from './policy.js'
+import { remember } from './stabilization-window.js'
 import { soonest } from './wake.js'
 
 export interface StabilizedOptions {
@@ -57,8 +58,8 @@ export const stabilized = <S>(policy: ScalingPolicy<S>, options: StabilizedOptio
       const now = { atMs: latest(before.nowMs, load), wanted: withinBounds(answer.wanted, load) }
       const current = before.wanted ?? alive(load, now.wanted)
       const first = before.wanted === null ? [{ ...now, wanted: current }] : []
-      const lows = add([...before.lows, ...first], now, upMs, (old) => old < now.wanted)
-      const highs = add([...before.highs, ...first], now, downMs, (old) => old > now.wanted)
+      const lows = remember([...before.lows, ...first], now, upMs, ({ wanted: old }) => old < now.wanted)
+      const highs = remember([...before.highs, ...first], now, downMs, ({ wanted: old }) => old > now.wanted)
       const stable = Math.max(lows[0]?.wanted ?? 0, Math.min(current, highs[0]?.wanted ?? Infinity))
       const wanted = withinBounds(stable, load)
       return { state: { inner: answer.state, wanted, nowMs: now.atMs, lows, highs }, wanted, reason: why(wanted, stable, now.wanted, answer) }
@@ -69,12 +70,6 @@ export const stabilized = <S>(policy: ScalingPolicy<S>, options: StabilizedOptio
 const CODECS = { policy: having('a scaling policy', 'step'), upMs: milliseconds(), downMs: milliseconds() }
 
 const alive = (load: LoadSample, otherwise: number): number => (isCount(load.live) ? withinBounds(load.live, load) : otherwise)
-
-/** Leaves out what is too old, and what the newest outlives and outdoes; adds that. */
-const add = (past: readonly Recommendation[], now: Recommendation, windowMs: number, outlasts: (wanted: number) => boolean): readonly Recommendation[] => [
-  ...past.filter(({ atMs, wanted }) => now.atMs - atMs < windowMs && outlasts(wanted)),
-  now,
-]
 
 const why = (wanted: number, stable: number, now: number, answer: { readonly wanted: number; readonly reason: Reason }): Reason => {
   if (wanted === answer.wanted) return answer.reason

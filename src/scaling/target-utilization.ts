@@ -7,7 +7,7 @@ import type { Reason, ScalingDecision, ScalingPolicy } from './policy.js'
 import { IN_QUIET } from './wake.js'
 import { type RatePolicy, type RateRules, type SelectPolicy, rateLimited, ratePolicies } from './rate-policies.js'
 import { type ScalingChange, changed } from './scaling-changes.js'
-import { NO_RECOMMENDATIONS, type Recommendations, type StabilizationWindows, recommended, stabilized } from './stabilization-window.js'
+import { NO_RECOMMENDATIONS, type Recommendations, type StabilizationWindows, heldBy, recommended } from './stabilization-window.js'
 
 /** How growth, or shrinking, is held back. */
 export interface ScalingBehavior {
@@ -127,7 +127,7 @@ const decide = (before: TargetUtilizationState, now: Current, load: LoadSample, 
   // As Kubernetes, which takes what it finds at first as a recommendation, so that nothing shrinks at once.
   const past = before.recommendations.highest.length === 0 ? recommended(NO_RECOMMENDATIONS, { atMs: now.nowMs, workers: now.wanted }, windows) : before.recommendations
   const recommendations = recommended(past, { atMs: now.nowMs, workers }, windows)
-  const stable = stabilized(now.wanted, recommendations)
+  const stable = heldBy(now.wanted, recommendations)
   const wanted = withinBounds(rateLimited({ workers: now.wanted, changes: before.changes, nowMs: now.nowMs }, stable, up, down), load)
   const held = stable === workers ? reasonFor(before, now.wanted, wanted) : 'stabilised'
   return answer(before, now, wanted, wanted === stable ? held : 'limited', recommendations, settings)

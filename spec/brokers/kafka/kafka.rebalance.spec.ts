@@ -1,14 +1,12 @@
 import { Kafka, logLevel } from 'kafkajs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { kafkaBus, type KafkaBus } from '../../../src/bus/kafka/kafka-bus.js'
+import { kafkaBus } from '../../../src/bus/kafka/kafka-bus.js'
 import { kafkajsClient } from '../../../src/bus/kafka/kafkajs-client.js'
-import { trialOf } from '../../../src/testing/bus-environment.js'
 import { listen, messageOf, numbered, received } from '../../../src/testing/bus-listener.js'
 import { freePort } from '../support/child.js'
+import { busOn, patient } from '../support/kafka-buses.js'
 import { type KafkaMock, kafkaMock } from '../support/kafka-mock.js'
 
-// The mock keeps a member that has left until its session ends.
-const SOON = { sessionTimeout: 6_000 }
 let mock: KafkaMock
 
 beforeAll(async () => {
@@ -18,14 +16,10 @@ beforeAll(async () => {
 afterAll(() => mock.end())
 
 const ack = { type: 'ack' } as const
-const newBus = (prefix: string): KafkaBus =>
-  kafkaBus({ client: kafkajsClient(new Kafka({ brokers: [...mock.brokers], logLevel: logLevel.NOTHING }), SOON), prefix })
-
-const patient = (bus: KafkaBus): ReturnType<typeof trialOf> => trialOf({ bus, leaseMs: 1, publishRaw: async () => undefined, patienceMs: 60_000 })
 
 describe('a Kafka bus', () => {
   it('has more at work than there are partitions', async () => {
-    const bus = newBus('many.')
+    const bus = busOn(mock, 'many.')
     const listener = listen(bus, { topic: 'many', group: 'g', limit: 64 })
     await bus.publish(numbered('many', 100))
     await patient(bus).eventually('64 are at work', () => listener.unsettled === 64)
@@ -33,7 +27,7 @@ describe('a Kafka bus', () => {
   }, 120_000)
 
   it('brings what was open when it closed again, and nothing that was settled before it', async () => {
-    const first = newBus('again.')
+    const first = busOn(mock, 'again.')
     const listener = listen(first, { topic: 'again', group: 'g' })
     await first.publish(numbered('again', 10, { key: 'one partition' }).map((message, index) => ({ ...message, key: `${index}` })))
     await patient(first).eventually('all come', () => listener.got.length === 10)
@@ -42,7 +36,7 @@ describe('a Kafka bus', () => {
     const left = received(listener.at(open)).payload
     await first.close()
 
-    const second = newBus('again.')
+    const second = busOn(mock, 'again.')
     const heir = listen(second, { topic: 'again', group: 'g' })
     await patient(second).eventually('what was open comes', () => heir.payloads().includes(left))
     await second.close()
@@ -59,7 +53,7 @@ describe('a Kafka bus', () => {
   })
 
   it('refuses a name that Kafka does not take', async () => {
-    const bus = newBus('name.')
+    const bus = busOn(mock, 'name.')
     await expect(bus.publish([messageOf('a topic', 1)])).rejects.toThrow("the name 'name.a topic' should have at most 249 letters")
     await bus.close()
   })

@@ -7,7 +7,7 @@ import { natsBus } from '../../../src/bus/nats/nats-bus.js'
 import { listen, messageOf, received } from '../../../src/testing/bus-listener.js'
 import { freePort, scratchFolder } from '../support/child.js'
 import { type NatsServer, startNatsServer } from '../support/nats-server.js'
-import { startProxy } from './nats-proxy.js'
+import { tcpProxy } from '../support/tcp-proxy.js'
 import { until } from './nats-stand.js'
 
 // One who may do all, one who may use streams and make none.
@@ -34,16 +34,16 @@ const as = (user: string, pass = 'secret') => ({ servers: server.url, user, pass
 
 describe('a bus with a connection of its own', () => {
   it('works, and closes the connection with itself', async () => {
-    const proxy = await startProxy(server.port)
-    const bus = await connectNatsBus({ connect: { ...as('all'), servers: proxy.url }, storage: 'memory', prefix: 'own' })
-    expect(proxy.open()).toBe(1)
+    const proxy = await tcpProxy(server.port)
+    const bus = await connectNatsBus({ connect: { ...as('all'), servers: `nats://127.0.0.1:${proxy.port}` }, storage: 'memory', prefix: 'own' })
+    expect(proxy.open).toBe(1)
     const listener = listen(bus, { topic: 't', group: 'g' })
     await bus.publish([messageOf('t', 1)])
     await until('it comes', () => listener.got.length === 1)
     expect(received(listener.at(0)).payload).toBe(1)
     await bus.close()
     expect(listener.end).toBe('completed')
-    await until('its connection is closed', () => proxy.open() === 0)
+    await until('its connection is closed', () => proxy.open === 0)
     await proxy.close()
   })
 

@@ -2,17 +2,17 @@ import { jetstreamManager } from '@nats-io/jetstream'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { listen, messageOf, numbered } from '../../../src/testing/bus-listener.js'
 import { type NatsServer, startNatsServer } from '../support/nats-server.js'
-import { type Proxy, startProxy } from './nats-proxy.js'
+import { type TcpProxy, tcpProxy } from '../support/tcp-proxy.js'
 import { Journal, publishSurely, type Stand, standAt, until } from './nats-stand.js'
 
 let server: NatsServer
-let proxy: Proxy
+let proxy: TcpProxy
 let stand: Stand
 
 beforeEach(async () => {
   server = await startNatsServer()
-  proxy = await startProxy(server.port)
-  stand = await standAt(proxy.url)
+  proxy = await tcpProxy(server.port)
+  stand = await standAt(`nats://127.0.0.1:${proxy.port}`)
 })
 
 afterEach(async () => {
@@ -38,7 +38,7 @@ const during = async (journal: Journal, count: number, happen: () => Promise<voi
 describe('when the connection is cut', () => {
   it('consumption goes on by itself and every message is handled', async () => {
     const journal = consume()
-    await during(journal, 2_000, () => proxy.cut())
+    await during(journal, 2_000, () => proxy.reset())
     await until('all are handled', () => journal.handled.size === 2_000)
     expect(stand.statuses).toEqual(['live', 'connecting', 'live'])
     // What was out at the cut, and what one publish held.
@@ -49,7 +49,7 @@ describe('when the connection is cut', () => {
     const listener = listen(stand.bus, { topic: 't', group: 'g' })
     await stand.bus.publish([messageOf('t', 1)])
     await until('it comes', () => listener.got.length === 1)
-    proxy.cut()
+    proxy.reset()
     await until('that is noticed', () => stand.statuses.includes('connecting'))
     expect(await listener.settle(0, { type: 'ack' })).toBe(true)
     await stand.bus.publish([messageOf('t', 2)])
@@ -142,9 +142,9 @@ describe('when the connection goes silent', () => {
     const journal = consume()
     await stand.bus.publish(numbered('t', 10))
     await until('all are handled', () => journal.handled.size === 10)
-    proxy.swallow()
+    proxy.silence()
     await until('that is noticed', () => stand.statuses.includes('connecting'), 5_000)
-    proxy.heal()
+    proxy.restore()
     await until('it is live again', () => stand.statuses.at(-1) === 'live', 5_000)
     await publishSurely(stand.bus, numbered('t', 20).slice(10))
     await until('the others are handled', () => journal.handled.size === 20)
@@ -152,9 +152,9 @@ describe('when the connection goes silent', () => {
 
   it('a publish that nobody confirms rejects', async () => {
     await stand.bus.publish([messageOf('t', 0)])
-    proxy.swallow()
+    proxy.silence()
     await expect(stand.bus.publish([messageOf('t', 1)])).rejects.toThrow('may have arrived')
-    proxy.heal()
+    proxy.restore()
     await publishSurely(stand.bus, [messageOf('t', 2)])
   })
 })

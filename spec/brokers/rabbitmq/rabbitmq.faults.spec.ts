@@ -4,7 +4,7 @@ import { deadTopic } from '../../../src/bus/bus.js'
 import { namesOf } from '../../../src/bus/rabbitmq/names.js'
 import { listen, messageOf, numbered } from '../../../src/testing/bus-listener.js'
 import { rabbitmqStand, statuses } from './rabbitmq-stand.js'
-import { tcpProxy } from './tcp-proxy.js'
+import { tcpProxy } from '../support/tcp-proxy.js'
 
 const stand = rabbitmqStand()
 const ack = { type: 'ack' } as const
@@ -13,7 +13,7 @@ const same = (values: readonly unknown[]): ReadonlySet<unknown> => new Set(value
 describe('a RabbitMQ bus whose connection breaks', () => {
   it('goes on by itself after a blip: what was unsettled comes again as a further attempt, and nothing is lost', async () => {
     const proxy = await tcpProxy(stand.server.port)
-    stand.after(() => proxy.end())
+    stand.after(() => proxy.close())
     const bus = stand.bus({ url: `amqp://127.0.0.1:${proxy.port}` })
     const told = statuses(bus)
     const listener = listen(bus, { topic: 'blip', group: 'g', limit: 3 })
@@ -21,7 +21,7 @@ describe('a RabbitMQ bus whose connection breaks', () => {
     await stand.eventually('three come', () => listener.got.length === 3)
     const { lost } = listener.at(0)
 
-    proxy.cut()
+    proxy.reset()
     await stand.eventually('the three come again', () => listener.got.length === 6)
     expect(listener.got.slice(3).map(({ attempt }) => attempt)).toEqual([2, 2, 2])
     expect([lost.aborted, await listener.settle(0, ack)]).toEqual([true, false])
@@ -38,7 +38,7 @@ describe('a RabbitMQ bus whose connection breaks', () => {
 
   it('tells of a publish whether it was confirmed: what it says is there is there', async () => {
     const proxy = await tcpProxy(stand.server.port)
-    stand.after(() => proxy.end())
+    stand.after(() => proxy.close())
     const bus = stand.bus({ url: `amqp://127.0.0.1:${proxy.port}` })
     const confirmed = new Set<unknown>()
     const listener = listen(bus, { topic: 'either', group: 'g', each: (delivery) => void delivery.settle(ack) })
@@ -48,7 +48,7 @@ describe('a RabbitMQ bus whose connection breaks', () => {
     const sent: Promise<unknown>[] = []
     for (let payload = 0; payload < 2_000; payload += 1) {
       sent.push(send(payload))
-      if (payload === 1_000) proxy.cut()
+      if (payload === 1_000) proxy.reset()
       // oxlint-disable-next-line no-await-in-loop
       if (payload % 100 === 0) await Promise.race(sent.slice(-100))
     }
@@ -64,7 +64,7 @@ describe('a RabbitMQ bus whose connection breaks', () => {
 
   it('notices a connection that went silent by its heartbeats, and makes another', async () => {
     const proxy = await tcpProxy(stand.server.port)
-    stand.after(() => proxy.end())
+    stand.after(() => proxy.close())
     const bus = stand.bus({ url: `amqp://127.0.0.1:${proxy.port}?heartbeat=1` })
     const listener = listen(bus, { topic: 'silent', group: 'g', each: (delivery) => void delivery.settle(ack) })
     await bus.publish([messageOf('silent', 0)])

@@ -7,60 +7,71 @@ export interface TcpProxy {
   readonly port: number
   /** Connections that are open now. */
   readonly open: number
-  /** Breaks off every connection. */
+  /** Resets every connection; new ones are let through. */
   reset(): void
   /** From now on everything takes so many ms longer, each way. */
   delay(ms: number): void
-  /** From now on nothing passes either way, and nobody is told; also on connections made meanwhile. */
-  blackHole(on: boolean): void
+  /** From now on nothing passes, not even the end of a connection, and nobody is told; also on connections made meanwhile. */
+  silence(): void
+  /** Lets new connections through again; silent ones stay so. */
+  restore(): void
   close(): Promise<void>
 }
 
+interface Pair {
+  readonly sockets: readonly [Socket, Socket]
+  silent: boolean
+}
+
 export const tcpProxy = async (targetPort: number): Promise<TcpProxy> => {
-  const pairs = new Set<readonly [Socket, Socket]>()
+  const pairs = new Set<Pair>()
   let delayMs = 0
-  let swallows = false
-  const pipe = (from: Socket, to: Socket): void => {
+  let silent = false
+  const pipe = (pair: Pair, from: Socket, to: Socket): void => {
     from.on('data', (chunk: Buffer) => {
-      if (swallows) return
+      if (pair.silent) return
       if (delayMs === 0) to.write(chunk)
       else after(() => void (to.destroyed || to.write(chunk)), delayMs)
     })
   }
   const server = createServer((client) => {
     const upstream = connect(targetPort, '127.0.0.1')
-    const pair = [client, upstream] as const
+    const pair: Pair = { sockets: [client, upstream], silent }
     const end = (): void => {
+      if (pair.silent) return
       pairs.delete(pair)
-      // In a black hole nobody hears of an end either.
-      for (const socket of pair) if (!swallows) socket.destroy()
+      for (const socket of pair.sockets) socket.destroy()
     }
     pairs.add(pair)
-    for (const socket of pair) socket.on('error', () => undefined).on('close', end).setNoDelay(true)
-    pipe(client, upstream)
-    pipe(upstream, client)
+    for (const socket of pair.sockets) socket.on('error', () => undefined).on('close', end).setNoDelay(true)
+    pipe(pair, client, upstream)
+    pipe(pair, upstream, client)
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()
   if (address === null || typeof address === 'string') throw new Error('the proxy has no port')
-  const cut = (): void => [...pairs].flat().forEach((socket) => socket.destroy())
+  const reset = (): void => {
+    for (const { sockets } of pairs) for (const socket of sockets) socket.resetAndDestroy()
+    pairs.clear()
+  }
   return {
     port: address.port,
     get open() {
       return pairs.size
     },
-    reset: cut,
+    reset,
     delay: (ms) => {
       delayMs = ms
     },
-    // What passed through a hole is lost: a connection that was in it cannot go on afterwards.
-    blackHole: (on) => {
-      if (!on && swallows) cut()
-      swallows = on
+    silence: () => {
+      silent = true
+      for (const pair of pairs) pair.silent = true
+    },
+    restore: () => {
+      silent = false
     },
     async close() {
-      swallows = false
-      cut()
+      reset()
       server.close()
       await once(server, 'close')
     },

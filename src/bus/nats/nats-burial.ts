@@ -1,7 +1,7 @@
 import { isRight } from '../../core/either.js'
 import type { Message } from '../../core/message.js'
 import { encodeMessage } from '../../core/wire.js'
-import { type Death, deadLetterMessage } from '../dead-letter.js'
+import { deadId, type Death, deadLetterMessage } from '../dead-letter.js'
 import { deadTopic, type DeadLetter } from '../bus.js'
 import type { NatsDelivery } from './nats-delivery.js'
 import { storedAtMs } from './nats-lot.js'
@@ -26,7 +26,7 @@ export const DEAD_DEPTH = 68
 export const deadLetterText = (delivery: NatsDelivery, grave: Grave): { readonly topic: string; readonly text: string } => {
   const { lot, message, attempt, atMs } = delivery
   const what = isRight(message) ? message.right : message.left
-  const id = `${'id' in what ? what.id : 'undecodable'}.dead.${lot.sequence}.${attempt}`
+  const id = deadId(what, `${lot.sequence}.${attempt}`)
   const times = { firstAtMs: Math.min(attempt === 1 ? atMs : storedAtMs(lot), grave.nowMs), lastAtMs: grave.nowMs }
   const death: Death = { id, topic: grave.topic, message: what, reason: grave.reason, cause: grave.cause, attempts: Math.min(attempt, grave.maxAttempts), ...times }
   return { topic: deadTopic(grave.topic), text: fitting(deadLetterMessage(death), grave.maxBytes) }

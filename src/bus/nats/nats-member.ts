@@ -1,6 +1,7 @@
 import type { Subscriber } from 'rxjs'
 import { type Wire, wireOf } from '../../core/wire.js'
 import { deadTopic, type Delivery, type Settlement } from '../bus.js'
+import { checkSettlement } from '../settlement.js'
 import { DEAD_DEPTH, deadLetterText } from './nats-burial.js'
 import { NatsDelivery, type NatsLender } from './nats-delivery.js'
 import type { NatsDone } from './nats-done.js'
@@ -10,7 +11,7 @@ import type { Lot } from './nats-lot.js'
 import { graceOf, type NatsSettings } from './nats-options.js'
 import { NatsPull, type PullHost } from './nats-pull.js'
 import type { NatsSettler } from './nats-settler.js'
-import { ACK, checkSettlement, NAK, nakAfter, PROGRESS, TERM } from './nats-words.js'
+import { ACK, NAK, nakAfter, PROGRESS, TERM } from './nats-words.js'
 
 /** What a member needs of its group. */
 export interface MemberHost {

@@ -1,7 +1,3 @@
-import * as t from 'io-ts'
-import { anything, checkOptions, milliseconds, oneOf } from '../../core/options.js'
-import type { Settlement } from '../bus.js'
-
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
 
 /** What the server is told of a delivery, encoded once: https://docs.nats.io/nats-concepts/jetstream/consumers#acknowledgepolicy */
@@ -14,9 +10,3 @@ const NS = 1e6
 
 /** It is to come again after so many ms. */
 export const nakAfter = (afterMs: number): Uint8Array => (afterMs > 0 ? bytes(`-NAK {"delay":${Math.ceil(afterMs * NS)}}`) : NAK)
-
-const SETTLEMENT = { type: oneOf('ack', 'retry', 'reject'), afterMs: milliseconds(), reason: t.string, cause: anything }
-
-/** @throws OptionsError */
-export const checkSettlement = (settlement: Settlement): void =>
-  checkOptions('settle', SETTLEMENT, settlement, undefined, ['type', settlement.type === 'retry' ? 'afterMs' : 'reason'])

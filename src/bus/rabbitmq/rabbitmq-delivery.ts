@@ -2,8 +2,9 @@ import type { ConsumeMessage } from 'amqplib'
 import type { Either } from 'fp-ts/lib/Either.js'
 import type { Message } from '../../core/message.js'
 import type { Delivery, Settlement, Undecodable } from '../bus.js'
-import { checkSettlement } from '../check-settlement.js'
+import { Losable } from '../losable.js'
 import type { Line } from '../memory-line.js'
+import { checkSettlement } from '../settlement.js'
 import type { Timed } from './time-limit.js'
 
 export type Passed = Exclude<Settlement, { readonly type: 'ack' }>
@@ -25,7 +26,7 @@ export interface Arrival {
 }
 
 /** A message lent to one listener, until it is settled, its lease ends, or the channel it came on closes. */
-export class RabbitmqDelivery implements Delivery, Timed<RabbitmqDelivery> {
+export class RabbitmqDelivery extends Losable implements Delivery, Timed<RabbitmqDelivery> {
   line: Line<RabbitmqDelivery> | undefined = undefined
   before: RabbitmqDelivery | undefined = undefined
   after: RabbitmqDelivery | undefined = undefined
@@ -36,24 +37,14 @@ export class RabbitmqDelivery implements Delivery, Timed<RabbitmqDelivery> {
   readonly raw: ConsumeMessage
   readonly #lender: Lender
   #state: 'open' | 'settling' | 'over' = 'open'
-  #controller: AbortController | undefined = undefined
-  #lostBy: string | undefined = undefined
 
   constructor(lender: Lender, { message, raw, attempt, firstAtMs }: Arrival) {
+    super()
     this.message = message
     this.raw = raw
     this.attempt = attempt
     this.firstAtMs = firstAtMs
     this.#lender = lender
-  }
-
-  // Made when first asked for: most deliveries are settled without, and a controller costs more than all the rest.
-  get lost(): AbortSignal {
-    if (this.#controller === undefined) {
-      this.#controller = new AbortController()
-      if (this.#lostBy !== undefined) this.#controller.abort(new Error(this.#lostBy))
-    }
-    return this.#controller.signal
   }
 
   settle(settlement: Settlement): Promise<boolean> {
@@ -84,8 +75,7 @@ export class RabbitmqDelivery implements Delivery, Timed<RabbitmqDelivery> {
 
   lose(why: string): void {
     this.#state = 'over'
-    this.#lostBy = why
-    this.#controller?.abort(new Error(why))
+    this.loseFor(new Error(why))
   }
 }
 

@@ -1,6 +1,6 @@
 import { isRight } from '../../core/either.js'
 import { encodeMessage } from '../../core/wire.js'
-import { deadLetterMessage } from '../dead-letter.js'
+import { deadId, deadLetterMessage } from '../dead-letter.js'
 import type { RedisDelivery } from './redis-delivery.js'
 import { takenAtMs } from './redis-reply.js'
 
@@ -11,7 +11,6 @@ export const DEAD_LIMITS = { maxBytes: Number.MAX_SAFE_INTEGER, maxDepth: 1_000 
 export const deadLetterText = (topic: string, { id, message: given, attempt }: RedisDelivery, nowMs: number, reason: string, cause: unknown): string => {
   const firstAtMs = takenAtMs(id)
   const message = isRight(given) ? given.right : given.left
-  const name = isRight(given) ? given.right.id : 'undecodable'
-  const death = { id: `${name}.dead.${id}`, topic, message, reason, cause, attempts: attempt, firstAtMs, lastAtMs: Math.max(firstAtMs, nowMs) }
+  const death = { id: deadId(message, id), topic, message, reason, cause, attempts: attempt, firstAtMs, lastAtMs: Math.max(firstAtMs, nowMs) }
   return encodeMessage(deadLetterMessage(death), DEAD_LIMITS)
 }
