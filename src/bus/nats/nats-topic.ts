@@ -1,6 +1,7 @@
 import { jetstreamManager, type JetStreamManager, type StreamInfo } from '@nats-io/jetstream'
 import { deadTopic } from '../bus.js'
 import type { NatsLink } from './nats-link.js'
+import { whenMade } from './nats-made.js'
 import { MAX_NAME, streamOf, subjectOf } from './nats-names.js'
 import type { NatsSettings } from './nats-options.js'
 import { isRefusal, isStreamMissing, refusal } from './nats-refusal.js'
@@ -106,7 +107,7 @@ export class NatsTopic {
     if (this.stream.length > MAX_NAME) throw new Refusal(`natsBus: topic '${this.name}': the name of its stream should have at most ${MAX_NAME} characters, but has ${this.stream.length}`)
     const { streams } = await this.manager()
     try {
-      return await streams.info(this.stream)
+      return await this.#whenMade(streams, await streams.info(this.stream))
     } catch (error) {
       if (!isStreamMissing(error)) throw error
     }
@@ -115,7 +116,12 @@ export class NatsTopic {
     const limits = { max_msgs: maxMessages === Infinity ? -1 : maxMessages, max_bytes: maxBytes === Infinity ? -1 : maxBytes }
     this.forListener = forListener
     // Full is full: what is not handled yet is never dropped to make room.
-    return streams.add({ name: this.stream, subjects: [this.subject], storage, num_replicas: replicas, retention: 'limits', discard: 'new', ...limits })
+    return this.#whenMade(streams, await streams.add({ name: this.stream, subjects: [this.subject], storage, num_replicas: replicas, retention: 'limits', discard: 'new', ...limits }))
+  }
+
+  #whenMade(streams: JetStreamManager['streams'], info: StreamInfo): Promise<StreamInfo> {
+    const { timeoutMs } = this.#settings
+    return whenMade(info, { stream: this.stream, timeoutMs, look: () => streams.info(this.stream), pause: (ms) => this.#pause(ms) })
   }
 
   #pause(ms: number): Promise<void> {
