@@ -6,8 +6,8 @@ const EVERY_MS = 10
 export interface Making<A> {
   readonly stream: string
   readonly timeoutMs: number
-  look(): Promise<A>
-  pause(ms: number): Promise<void>
+  readonly look: () => Promise<A>
+  readonly pause: (ms: number) => Promise<void>
 }
 
 /**
