@@ -1,10 +1,12 @@
-import { map, Subject, timer } from 'rxjs'
+import { map, type Observable, of, Subject, throwError, timer } from 'rxjs'
 import { describe, expect, it } from 'vitest'
 import type { Job } from '../../src/core/job.js'
 import { workerGroup } from '../../src/group/worker-group.js'
 import type { ScalingPolicy, Wake } from '../../src/scaling/policy.js'
 import { demand } from '../../src/scaling/demand.js'
 import { fixed } from '../../src/scaling/fixed.js'
+import { constant } from '../../src/supervision/constant.js'
+import { resume } from '../../src/supervision/resume.js'
 import { send } from '../support/manual-work.js'
 import { VirtualTime } from '../support/virtual-time.js'
 
@@ -97,6 +99,35 @@ describe('a worker group that scales by demand', () => {
     expect(await result).toBe(7)
     await time.runAll()
     expect(group.stats()).toMatchObject({ live: 0, idled: 1 })
+  })
+
+  it('starts a first worker for who is in the line though there is room, once for the wait', async () => {
+    const { time, group } = setUp({ min: 0, serviceMs: 10, capacity: 10 })
+    for (let i = 0; i < 3; i += 1) send(group, i)
+    await time.advance(99)
+    expect(group.stats()).toMatchObject({ live: 0, waiting: 3 })
+    await time.advance(1)
+    expect(group.stats()).toMatchObject({ live: 1, wanted: 1 })
+    await time.runAll()
+    expect(group.stats()).toMatchObject({ processed: 3, created: 1, live: 0 })
+  })
+
+  it('starts a worker again for what comes back from a retry when all have gone', async () => {
+    const time = new VirtualTime()
+    let tries = 0
+    const action = (): Observable<string> => {
+      tries += 1
+      return tries === 1 ? throwError(() => new Error('not yet')) : of('done')
+    }
+    const group = workerGroup({
+      action, workers: { min: 0, max: 3 }, capacity: 10, retry: { maxAttempts: 2, backoff: constant(5_000) }, supervision: resume(),
+      scaling: demand({ deliveryWaitMs: 100, maxIdleMs: 1_000 }), scheduler: time,
+    })
+    const done = group.submit('x')
+    await time.advance(4_000)
+    expect(group.stats()).toMatchObject({ live: 0, retrying: 1 })
+    await time.advance(1_300)
+    expect(await done).toBe('done')
   })
 
   it('goes back to its fewest when idle, and keeps those workers for good', async () => {

@@ -53,8 +53,21 @@ describe('the line of a group', () => {
     const line = lineOf(a, b)
     line.take()
     a.place = 'retrying'
-    line.pushBack(a)
+    line.pushBack(a, 5)
     expect([line.hasReturned, line.returned(), line.take(), line.hasReturned]).toEqual([true, [a], a, false])
+  })
+
+  it('tells since when what came back waits, and what is next after it', () => {
+    const [a, b, c] = [item(undefined, 1), item(undefined, 7), item(undefined, 2)]
+    const line = lineOf(a, c, b)
+    for (const taken of [line.take(), line.take()]) if (taken !== undefined) taken.place = 'retrying'
+    line.pushBack(a, 5)
+    expect(line.oldestMs()).toBe(5)
+    line.pushBack(c, 6)
+    a.place = 'settled'
+    expect(line.oldestMs()).toBe(6)
+    line.take()
+    expect(line.oldestMs()).toBe(7)
   })
 
   it('passes over what came back and has ended since', () => {
@@ -62,7 +75,7 @@ describe('the line of a group', () => {
     const line = lineOf(a)
     line.take()
     a.place = 'retrying'
-    line.pushBack(a)
+    line.pushBack(a, 5)
     a.place = 'settled'
     expect([line.returned(), line.take()]).toEqual([[], undefined])
   })

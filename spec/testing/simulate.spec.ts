@@ -98,12 +98,12 @@ describe('a simulated group', () => {
     expect(measures).toMatchObject({ arrived: 3, completed: 0, unfinished: 3, lost: 0, waitMs: { p50: Infinity, max: Infinity }, sojournMs: { p99: Infinity } })
   })
 
-  it('stops where a policy by demand does not see what comes back from a retry, and has let every worker go', () => {
+  it('starts a worker again for what comes back from a retry after every worker has gone', () => {
     const { measures } = run({
       policy: demand({ deliveryWaitMs: 38, maxIdleMs: 5 }), bounds: { min: 0, max: 7 }, arrivals: recordedArrivals([0]), service: constantly(10),
       failures: { share: 1, maxAttempts: 2, retryAfterMs: 41 },
     })
-    expect(measures).toMatchObject({ arrived: 1, unfinished: 1, completed: 0, failed: 0, lost: 0 })
+    expect(measures).toMatchObject({ arrived: 1, unfinished: 0, completed: 0, failed: 1, lost: 0 })
   })
 
   it('goes on to the end that it is given', () => {

@@ -24,7 +24,10 @@ export interface LoadSample {
   readonly completions: number
   /** Attempts that failed in the window. */
   readonly failures: number
-  /** How long the one who has waited longest has waited, in ms; 0 if none waits. With `offer`, the sender who waits for room. */
+  /**
+   * How long the one who has waited longest has waited, in ms; 0 if none waits. With `offer`, the sender who waits for
+   * room, and while no worker is wanted, whoever waits in the line or has come back to it from a retry.
+   */
   readonly oldestWaitMs: number
   /** How long each idle worker has been idle, in ms, longest first. */
   readonly idleMs: readonly number[]

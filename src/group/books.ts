@@ -5,6 +5,7 @@ import { Dispatcher } from './dispatcher.js'
 import { Intake, type IntakeHost } from './intake.js'
 import { Item, type Sink } from './item.js'
 import { Ledger, settledFacts } from './ledger.js'
+import { earlier } from './line.js'
 import { Reorder } from './reorder.js'
 import type { Settings } from './settings.js'
 
@@ -71,11 +72,13 @@ export class Books implements IntakeHost {
     return this.ledger.received > this.ledger.settled || this.intake.crowded
   }
 
-  /** Since when the one who has waited longest, as a policy sees it, has waited. */
-  oldestMs(): number | undefined {
-    const senderMs = this.intake.oldestMs()
-    const itemMs = this.lineCounts ? this.dispatcher.line.oldestMs() : undefined
-    return senderMs === undefined ? itemMs : Math.min(senderMs, itemMs ?? senderMs)
+  /**
+   * Since when the one who has waited longest, as a policy sees it, has waited.
+   *
+   * @param deserted - Whether no worker is wanted: then the line counts too, as nobody comes for it.
+   */
+  oldestMs(deserted: boolean): number | undefined {
+    return earlier(this.intake.oldestMs(), this.lineCounts || deserted ? this.dispatcher.line.oldestMs() : undefined)
   }
 
   /** @param message - The item in its envelope, if it has come in one. */
@@ -127,9 +130,10 @@ export class Books implements IntakeHost {
     this.ledger.retries(item, this.now())
     const due = (): void => {
       this.retries.delete(item)
-      this.dispatcher.line.pushBack(item)
+      this.dispatcher.line.pushBack(item, this.now())
       this.dispatcher.pump()
       this.holdForOrder()
+      this.#host.onChange()
     }
     this.retries.set(item, this.settings.scheduler.schedule(due, delayMs))
     this.#host.onChange()

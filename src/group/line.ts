@@ -9,6 +9,12 @@ interface Lane {
 
 type Ready = Item | Lane
 
+/** An item that came back from a retry, and since when it waits. */
+interface Returned {
+  readonly item: Item
+  readonly sinceMs: number
+}
+
 /** Withdrawn items stay in their queue until taken; beyond this many, and more than wait, the queues are swept. */
 const SWEEP_AT = 64
 
@@ -18,7 +24,7 @@ const SWEEP_AT = 64
  */
 export class Line {
   #ready = new Fifo<Ready>()
-  readonly #again = new Fifo<Item>()
+  readonly #again = new Fifo<Returned>()
   readonly #lanes = new Map<string, Lane>()
   #withdrawn = 0
   /** Accepted, not started. */
@@ -40,13 +46,13 @@ export class Line {
   }
 
   /** After a retry's backoff: it goes first, and still holds its key. */
-  pushBack(item: Item): void {
-    this.#again.push(item)
+  pushBack(item: Item, nowMs: number): void {
+    this.#again.push({ item, sinceMs: nowMs })
   }
 
   /** The next item to start; the caller opens it. */
   take(): Item | undefined {
-    for (let item = this.#again.take(); item !== undefined; item = this.#again.take()) if (item.place === 'retrying') return item
+    for (let next = this.#again.take(); next !== undefined; next = this.#again.take()) if (next.item.place === 'retrying') return next.item
     for (let next = this.#ready.take(); next !== undefined; next = this.#ready.take()) {
       const item = 'items' in next ? this.#open(next) : next
       if (item?.place === 'waiting') {
@@ -75,8 +81,20 @@ export class Line {
     if (this.#withdrawn > SWEEP_AT && this.#withdrawn > this.waiting) this.#sweep()
   }
 
-  /** Since when the item that is next has been waiting; `undefined` if none waits that could be started. */
+  /** Since when the one that has waited longest has waited; `undefined` if none waits that could be started. */
   oldestMs(): number | undefined {
+    return earlier(this.#returnedMs(), this.#readyMs())
+  }
+
+  #returnedMs(): number | undefined {
+    for (let next = this.#again.peek(); next !== undefined; next = this.#again.peek()) {
+      if (next.item.place === 'retrying') return next.sinceMs
+      this.#again.take()
+    }
+    return undefined
+  }
+
+  #readyMs(): number | undefined {
     for (let next = this.#ready.peek(); next !== undefined; next = this.#ready.peek()) {
       const item = 'items' in next ? next.items.peek() : next
       if (item?.place === 'waiting') return item.acceptedMs
@@ -102,7 +120,7 @@ export class Line {
 
   /** What came back from a retry and has not been started again. */
   returned(): readonly Item[] {
-    return [...this.#again].filter((item) => item.place === 'retrying')
+    return [...this.#again].flatMap(({ item }) => (item.place === 'retrying' ? [item] : []))
   }
 
   #pushKeyed(key: string, item: Item): void {
@@ -127,6 +145,10 @@ export class Line {
     this.#withdrawn = 0
   }
 }
+
+/** The earlier of two moments that may not be. */
+export const earlier = (aMs: number | undefined, bMs: number | undefined): number | undefined =>
+  aMs === undefined || bMs === undefined ? (aMs ?? bMs) : Math.min(aMs, bMs)
 
 const swept = <T extends Ready>(queue: Fifo<T>): Fifo<T> => {
   const kept = new Fifo<T>()

@@ -81,8 +81,8 @@ export class Shell {
     })
     this.#restart = new GroupRestart({ crew: this.crew, dispatcher: this.books.dispatcher, runner: this.runner, scheduler, onOver: () => this.#scale() })
     this.#sampler = new Sampler(settings.sampleEveryMs, settings.scaling.wake, scheduler, {
-      sample: (nowMs) => loadSample(this.books, this.crew, nowMs, this.books.oldestMs()),
-      oldestMs: () => this.books.oldestMs(),
+      sample: (nowMs) => loadSample(this.books, this.crew, nowMs, this.#oldestMs()),
+      oldestMs: () => this.#oldestMs(),
       idlestMs: () => (this.crew.live + this.crew.starting > settings.min ? this.crew.free[0]?.idleSinceMs : undefined),
       active: () => this.books.open,
     })
@@ -142,6 +142,10 @@ export class Shell {
     })
     this.#sampler.start()
     this.#publishStatus()
+  }
+
+  #oldestMs(): number | undefined {
+    return this.books.oldestMs(this.settings.min === 0 && this.crew.wanted === 0)
   }
 
   #publishLimit(): void {

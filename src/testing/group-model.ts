@@ -134,8 +134,9 @@ export class GroupModel implements ModelCrewHost {
     if (kind === ENDED) this.#end(what)
     else if (kind === CREW) this.#crew.due(what)
     else {
-      this.#line.pushBack(what)
+      this.#line.pushBack(what, this.nowMs)
       this.#startWaiting()
+      this.onChange()
     }
   }
 

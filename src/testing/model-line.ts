@@ -12,6 +12,7 @@ export class ModelLine {
   /** Messages between two tries. */
   retrying = 0
   readonly #again = new Fifo<number>()
+  readonly #againMs = new Fifo<number>()
   readonly #arrivalMs: Float64Array
   readonly #capacity: number
 
@@ -37,10 +38,17 @@ export class ModelLine {
     return this.waiting < this.#capacity && this.retrying < this.#capacity
   }
 
-  /** Since when the one who has waited longest, as a policy sees it, has waited. */
-  get oldestMs(): number | undefined {
-    if (this.crowded) return this.#arrivalMs[this.accepted]
-    return this.#capacity === Infinity && this.waiting > 0 ? this.#arrivalMs[this.next] : undefined
+  /**
+   * Since when the one who has waited longest, as a policy sees it, has waited.
+   *
+   * @param deserted - Whether no worker is wanted: then the line counts, whatever its capacity.
+   */
+  oldestMs(deserted: boolean): number | undefined {
+    const counts = deserted || this.#capacity === Infinity
+    const lineMs = counts && this.waiting > 0 ? this.#arrivalMs[this.next] : undefined
+    const senderMs = this.crowded ? this.#arrivalMs[this.accepted] : undefined
+    const oldestMs = Math.min(lineMs ?? Infinity, senderMs ?? Infinity, (counts ? this.#againMs.peek() : undefined) ?? Infinity)
+    return oldestMs === Infinity ? undefined : oldestMs
   }
 
   /** Whether any message that has arrived has no outcome. */
@@ -56,8 +64,9 @@ export class ModelLine {
     return this.settled === this.#arrivalMs.length
   }
 
-  pushBack(message: number): void {
+  pushBack(message: number, nowMs: number): void {
     this.#again.push(message)
+    this.#againMs.push(nowMs)
   }
 
   /** The next message to start, -1 if there is none: what comes back from a retry goes first. */
@@ -65,6 +74,7 @@ export class ModelLine {
     const again = this.#again.take()
     if (again !== undefined) {
       this.retrying -= 1
+      this.#againMs.take()
       return again
     }
     return this.waiting > 0 ? this.next++ : -1

@@ -62,7 +62,8 @@ export class ModelSampler implements SampledGroup {
   }
 
   oldestMs(): number | undefined {
-    return this.#parts.line.oldestMs
+    const { line, crew } = this.#parts
+    return line.oldestMs(this.#plan.min === 0 && crew.wanted === 0)
   }
 
   idlestMs(): number | undefined {
@@ -75,8 +76,9 @@ export class ModelSampler implements SampledGroup {
   }
 
   #load(nowMs: number): LoadSample {
-    const { line: { waiting, oldestMs }, crew: { live, free }, window } = this.#parts
+    const { line: { waiting }, crew: { live, free }, window } = this.#parts
     const { min, max } = this.#plan
+    const oldestMs = this.oldestMs()
     const oldestWaitMs = oldestMs === undefined ? 0 : Math.max(0, nowMs - oldestMs)
     const idleMs = free.map((sinceMs) => Math.max(0, nowMs - sinceMs))
     return { nowMs, min, max, live, waiting, inFlight: window.inFlight, oldestWaitMs, idleMs, ...window.take(nowMs) }
