@@ -99,6 +99,7 @@ export { TimeoutError, WorkerCrash, type Failure, type FailureType } from './cor
 export type { Cancelled, Completed, Dropped, Expired, Failed, HandedBack, Outcome, OutcomeType, Rejected, TimedOut } from './core/outcome.js'
 export type { DrainReport, GroupStats, Instance, Phase } from './core/group-stats.js'
 export type { LoadSample } from './core/load.js'
+export { nodeVitals, type EventLoopClock, type Measures, type MemoryMeter, type Vitals } from './core/vitals.js'
 export type { Quantiles } from './core/quantiles.js'
 export { OptionsError, type Problem } from './core/options-error.js'
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { adaptive } from '../../src/scaling/adaptive.js'
-import { free, lognormal, poisson, saturating, simulate, squareWave, thrashing, type Trace } from '../../src/testing/index.js'
+import { free, lognormal, poisson, saturating, simulate, spike, squareWave, thrashing, type Trace } from '../../src/testing/index.js'
 import { policyLaws } from '../../src/testing/policy-laws.js'
 import { brokenLoadOf, loadOf } from './load-of.js'
 
@@ -54,6 +54,24 @@ describe('adaptive', () => {
     expect([held.wanted, held.reason]).toEqual([4, 'held'])
     expect(held.state).toEqual(begun.state)
     expect(policy.step(begun.state, loadOf({ live: 4, windowMs: 0 })).reason).toBe('held')
+  })
+
+  it('lets as many go as wait, up to 8, before anything has ended', () => {
+    const policy = adaptive()
+    const answers = [3, 5, 40, 4_000].map((waiting) => {
+      const begun = policy.step(policy.initial, loadOf({ live: 1 }))
+      return policy.step(begun.state, loadOf({ live: 1, waiting, nowMs: 1_000, max: 128 })).wanted
+    })
+    expect(answers).toEqual([4, 6, 8, 8])
+  })
+
+  it.each([1, 2, 4])('is not stuck with few where some long messages have looked like a knee (seed %d)', (seed) => {
+    const { decisions } = simulate({
+      policy: adaptive(), arrivals: spike({ basePerSecond: 64, peakPerSecond: 640, atMs: 120_000, forMs: 30_000 }), service: lognormal(50, 2),
+      downstream: thrashing(40), bounds, untilMs: 150_000, seed,
+    })
+    const needed = decisions.find(({ atMs, wanted }) => atMs > 120_000 && wanted >= 30)
+    expect(needed?.atMs).toBeLessThan(123_000)
   })
 
   it('refuses options out of their range, all at once', () => {

@@ -74,16 +74,26 @@ describe('what an epoch says', () => {
   const epoch = (about: Partial<Epoch>): Epoch => ({ ...NO_EPOCH, ...about })
 
   it('is of the mean number at work, with all of their time, while the line was full', () => {
-    expect(sightOf(epoch({ ended: 40, servedMs: 900, busyMs: 1_000, lastedMs: 200, fullMs: 150 }), 20, 8)).toEqual({ busy: 5, ended: 40, tookMs: 1_000 })
+    expect(sightOf(epoch({ ended: 40, servedMs: 900, busyMs: 1_000, lastedMs: 200, fullMs: 150 }), 20, 8, 1)).toEqual({ busy: 5, ended: 40, tookMs: 1_000 })
   })
 
-  it('is of the number that whoever came was one of, while it was not', () => {
-    expect(sightOf(epoch({ ended: 40, servedMs: 800, busyMs: 1_000, lastedMs: 200, mostBusy: 8 }), 20, 8)).toEqual({ busy: 6, ended: 40, tookMs: 800 })
-    expect(sightOf(epoch({ ended: 40, servedMs: 800, busyMs: 1_000, lastedMs: 200, mostBusy: 5 }), 20, 5).busy).toBe(5)
+  it('is of the number that its arrivals occupy at the base time, and of whoever came, while it was not', () => {
+    expect(sightOf(epoch({ ended: 40, servedMs: 800, busyMs: 1_000, lastedMs: 200, mostBusy: 8 }), 20, 8, 1)).toEqual({ busy: 5, ended: 40, tookMs: 800 })
+    expect(sightOf(epoch({ ended: 40, servedMs: 800, busyMs: 1_000, lastedMs: 200, mostBusy: 5 }), 20, 4, 1).busy).toBe(4)
   })
 
-  it('is of the most at work when it took longer than it should', () => {
-    expect(sightOf(epoch({ ended: 40, servedMs: 1_000, busyMs: 1_000, lastedMs: 200, mostBusy: 8 }), 20, 8).busy).toBe(8)
+  it('is of the mean number at work while no base time is known', () => {
+    expect(sightOf(epoch({ ended: 40, servedMs: 800, busyMs: 1_000, lastedMs: 200, mostBusy: 8 }), 0, 8, 1).busy).toBe(6)
+  })
+
+  it('is of the same number, however long the messages took, while that may be chance', () => {
+    const busy = [600, 1_000, 2_000].map((servedMs) => sightOf(epoch({ ended: 40, servedMs, busyMs: servedMs, lastedMs: 200, mostBusy: 8 }), 20, 8, 2).busy)
+    expect(busy).toEqual([5, 5, 5])
+  })
+
+  it('is of the most at work when they took longer than chance explains', () => {
+    expect(sightOf(epoch({ ended: 40, servedMs: 1_100, busyMs: 1_100, lastedMs: 200, mostBusy: 8 }), 20, 8, 0.4).busy).toBe(8)
+    expect(sightOf(epoch({ ended: 4_000, servedMs: 91_000, busyMs: 91_000, lastedMs: 20_000, mostBusy: 8 }), 20, 8, 0.4).busy).toBe(5)
   })
 
   it('is no slowness, early on, of those who have not had the time to end', () => {

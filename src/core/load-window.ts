@@ -1,7 +1,8 @@
+import { Histogram } from './histogram.js'
 import type { LoadSample } from './load.js'
 import { SlidingQuantiles } from './sliding-quantiles.js'
 
-/** Quantiles in samples and stats cover between half of this span and all of it, in ms. */
+/** Quantiles in stats cover between half of this span and all of it, in ms. */
 export const QUANTILES_WINDOW_MS = 60_000
 
 /** The part of a load sample that is about the window since the sample before. */
@@ -11,7 +12,9 @@ export type Flow = Pick<LoadSample, 'windowMs' | 'maxInFlight' | 'arrivals' | 'c
 export class LoadWindow {
   /** Started, not settled: now. */
   inFlight = 0
+  /** For stats: a sample has only its own window's. */
   readonly serviceMs = new SlidingQuantiles(QUANTILES_WINDOW_MS)
+  readonly #serviceMs = new Histogram()
   #startMs: number
   #busySinceMs: number
   #arrivals = 0
@@ -42,6 +45,7 @@ export class LoadWindow {
     this.#integrate(nowMs)
     this.inFlight -= 1
     this.serviceMs.record(nowMs - startedMs, nowMs)
+    this.#serviceMs.record(nowMs - startedMs)
     this.#ends += 1
   }
 
@@ -65,12 +69,13 @@ export class LoadWindow {
       completions: this.#completions,
       failures: this.#failures,
       busyMs: this.#busyMs,
-      serviceMs: this.#ends === 0 ? undefined : this.serviceMs.read(nowMs),
+      serviceMs: this.#ends === 0 ? undefined : this.#serviceMs.read(),
       servedMs: this.#servedMs,
     }
     this.#startMs = nowMs
     this.#arrivals = this.#completions = this.#failures = this.#busyMs = this.#ends = this.#servedMs = 0
     this.#maxInFlight = this.inFlight
+    this.#serviceMs.clear()
     return flow
   }
 

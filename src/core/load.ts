@@ -1,7 +1,8 @@
 import type { Quantiles } from './quantiles.js'
+import type { Measures } from './vitals.js'
 
-/** What a scaling policy sees of a group: how things are now, and what happened since the sample before. */
-export interface LoadSample {
+/** What a scaling policy sees of a group: how things are now, and what happened since the sample before; measures of the process where the group has `vitals`. */
+export interface LoadSample extends Measures {
   /** The moment of the sample, on the group's scheduler, in ms. */
   readonly nowMs: number
   /** The span this sample covers, in ms: since the sample before. */
@@ -37,8 +38,4 @@ export interface LoadSample {
   readonly serviceMs?: Quantiles | undefined
   /** Time from start to settlement summed over what completed in the window, in ms. */
   readonly servedMs?: number | undefined
-  /** Node only: share of the window the event loop was busy, 0–1. */
-  readonly eventLoopUtilization?: number | undefined
-  /** Node only: memory used, as a share of what the container allows, 0–1. */
-  readonly memory?: number | undefined
 }

@@ -1,21 +1,14 @@
-import { NO_QUANTILES, type Quantiles } from './quantiles.js'
-
-/** Buckets per doubling: a quantile is off by at most one part in this many. */
-const STEPS = 32
-const STEP_BITS = 5
-/** Values are counted in sixteenths of a ms: finer is not told apart. */
-const PER_MS = 16
-const BUCKETS = (31 - STEP_BITS + 1) * STEPS
+import { Histogram } from './histogram.js'
+import type { Quantiles } from './quantiles.js'
 
 /**
- * Quantiles of spans over a sliding window, in fixed memory and constant time. Two generations of counters take
- * turns, so what is read covers between half the window and all of it. The buckets grow with the value, as in an HDR
- * histogram; counters come into being with the first value, so that an idle group costs nothing.
+ * Quantiles of spans over a sliding window, in fixed memory and constant time. Two generations of counters take turns, so
+ * what is read covers between half the window and all of it.
  */
 export class SlidingQuantiles {
   readonly #halfMs: number
-  #young: Uint32Array | undefined
-  #old: Uint32Array | undefined
+  #young = new Histogram()
+  #old = new Histogram()
   #turnMs = -Infinity
 
   constructor(windowMs: number) {
@@ -24,49 +17,22 @@ export class SlidingQuantiles {
 
   record(spanMs: number, nowMs: number): void {
     this.#turn(nowMs)
-    const young = (this.#young ??= new Uint32Array(BUCKETS))
-    const bucket = bucketOf(spanMs)
-    young[bucket] = (young[bucket] ?? 0) + 1
+    this.#young.record(spanMs)
   }
 
   read(nowMs: number): Quantiles {
     this.#turn(nowMs)
-    const counts = [this.#young, this.#old].filter((counters) => counters !== undefined)
-    const total = counts.reduce((sum, counters) => counters.reduce((a, b) => a + b, sum), 0)
-    if (total === 0) return NO_QUANTILES
-    const at = (share: number): number => quantile(counts, Math.ceil(total * share))
-    return { p50: at(0.5), p90: at(0.9), p99: at(0.99) }
+    return this.#young.read(this.#old)
   }
 
   #turn(nowMs: number): void {
     if (nowMs < this.#turnMs + this.#halfMs) return
     const stale = nowMs >= this.#turnMs + 2 * this.#halfMs
     const spare = this.#old
-    this.#old = stale ? undefined : this.#young
-    this.#young = spare?.fill(0)
+    spare.clear()
+    if (stale) this.#young.clear()
+    this.#old = this.#young
+    this.#young = spare
     this.#turnMs = nowMs
   }
-}
-
-const bucketOf = (spanMs: number): number => {
-  const value = Math.min(Math.max(Math.round(spanMs * PER_MS), 0), 0x7fff_ffff)
-  if (value < STEPS) return value
-  const doublings = 31 - STEP_BITS - Math.clz32(value)
-  return (doublings + 1) * STEPS + ((value >>> doublings) - STEPS)
-}
-
-/** The largest span that falls into a bucket, so that a quantile is never told too small by rounding. */
-const upperMs = (bucket: number): number => {
-  if (bucket < 2 * STEPS) return bucket / PER_MS
-  const doublings = Math.floor(bucket / STEPS) - 1
-  return (((bucket % STEPS) + STEPS + 1) * 2 ** doublings - 1) / PER_MS
-}
-
-const quantile = (counts: readonly Uint32Array[], rank: number): number => {
-  let seen = 0
-  for (let bucket = 0; bucket < BUCKETS; bucket += 1) {
-    for (const counters of counts) seen += counters[bucket] ?? 0
-    if (seen >= rank) return upperMs(bucket)
-  }
-  return upperMs(BUCKETS - 1)
 }

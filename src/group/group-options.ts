@@ -5,6 +5,7 @@ import type { Instance } from '../core/group-stats.js'
 import type { Transport } from '../core/job.js'
 import type { Message } from '../core/message.js'
 import type { Result } from '../core/result.js'
+import type { Vitals } from '../core/vitals.js'
 import type { ScalingPolicy } from '../scaling/policy.js'
 import type { Backoff } from '../supervision/backoff.js'
 import type { Escalation } from '../supervision/escalation.js'
@@ -74,6 +75,8 @@ interface CommonOptions<I, W, S> {
   readonly drain?: DrainOptions | undefined
   /** While its latest value is false nothing starts and no attempt is used up. Default always open. */
   readonly gate$?: Observable<boolean> | undefined
+  /** Measures the process at each load sample, for policies that mind it: `nodeVitals(performance, process)`. Default none. */
+  readonly vitals?: Vitals | undefined
   /** Given to every job. */
   readonly services?: S | undefined
   /** Aborting it stops the group. */

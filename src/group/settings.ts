@@ -4,6 +4,7 @@ import type { Instance } from '../core/group-stats.js'
 import type { Transport } from '../core/job.js'
 import type { Message } from '../core/message.js'
 import { describe } from '../core/describe.js'
+import type { Vitals } from '../core/vitals.js'
 import { anyFunction, anything, checkOptions, either, flag, having, milliseconds, nested, nonEmptyString, observable, oneOf, whole, type OptionCodecs, type Rule } from '../core/options.js'
 import { demand } from '../scaling/demand.js'
 import { fixed } from '../scaling/fixed.js'
@@ -41,6 +42,7 @@ export interface Settings {
   readonly deadlineMs: number
   readonly graceMs: number
   readonly gate$?: Observable<boolean> | undefined
+  readonly vitals?: Vitals | undefined
   readonly services?: unknown
   readonly signal?: AbortSignal | undefined
   readonly onEscalation?: ((escalation: Escalation) => void) | undefined
@@ -78,6 +80,7 @@ export const GROUP_CODECS: OptionCodecs = {
   ordered: either(flag, having('{ window: a whole number, 1 or more }')),
   drain: nested(DRAINED),
   gate$: observable,
+  vitals: anyFunction,
   services: anything,
   signal: having('an AbortSignal', 'addEventListener'),
   onEscalation: anyFunction,

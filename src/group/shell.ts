@@ -4,7 +4,7 @@ import { checkOptions } from '../core/options.js'
 import { decisions } from '../scaling/control.js'
 import { Books } from './books.js'
 import { Crew } from './crew.js'
-import { groupStats, loadSample } from './gauge.js'
+import { groupStats, loadSample, measures } from './gauge.js'
 import { GroupRestart } from './group-restart.js'
 import { HandBack } from './hand-back.js'
 import { followOutside } from './outside.js'
@@ -81,7 +81,7 @@ export class Shell {
     })
     this.#restart = new GroupRestart({ crew: this.crew, dispatcher: this.books.dispatcher, runner: this.runner, scheduler, onOver: () => this.#scale() })
     this.#sampler = new Sampler(settings.sampleEveryMs, settings.scaling.wake, scheduler, {
-      sample: (nowMs) => loadSample(this.books, this.crew, nowMs, this.#oldestMs()),
+      sample: (nowMs) => ({ ...loadSample(this.books, this.crew, nowMs, this.#oldestMs()), ...measures(settings, this.#end.badAnswers.next) }),
       oldestMs: () => this.#oldestMs(),
       idlestMs: () => (this.crew.live + this.crew.starting > settings.min ? this.crew.free[0]?.idleSinceMs : undefined),
       active: () => this.books.open,

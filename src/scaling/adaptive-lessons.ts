@@ -17,6 +17,8 @@ export interface Learning {
   readonly variation: number
   /** How long a message takes while it is not slowed, in ms. */
   readonly baseMs: number
+  /** How long messages took lately, in ms. */
+  readonly recentMs: number
   /** Whether the load was more than the number of workers bears. */
   readonly overloaded: boolean
 }
@@ -34,7 +36,7 @@ export interface Lessons {
   readonly known: boolean
 }
 
-export const startLearning: Learning = { ended: [], tookMs: [], epoch: NO_EPOCH, waited: false, variation: 2, baseMs: 0, overloaded: false }
+export const startLearning: Learning = { ended: [], tookMs: [], epoch: NO_EPOCH, waited: false, variation: 2, baseMs: 0, recentMs: 0, overloaded: false }
 
 interface Circumstances {
   readonly wanted: number
@@ -61,17 +63,17 @@ export const learn = (before: Learning, load: LoadSample, { wanted, settled, pla
   let epoch = full && !settled ? before.epoch : extend(before.epoch, load, full)
   if (epoch.ended >= EPOCH * enough) {
     if (isFull(epoch) && before.overloaded) board.forgetBeyond(meanBusy(epoch))
-    board.put(sightOf(epoch, before.baseMs, wanted))
+    board.put(sightOf(epoch, before.baseMs, wanted, variation))
     epoch = NO_EPOCH
   }
   const now = board.copy()
   now.put(earlySight(epoch, before.baseMs, wanted, variation))
   const { best, baseMs } = estimateKnee(sizes, now.ended, now.tookMs, variation)
-  const tried = sizes[now.ended.findLastIndex((count) => count >= enough)] ?? 0
-  const rest = { waited: load.waiting > 0, variation, baseMs: baseMs > 0 ? baseMs : before.baseMs, overloaded: before.overloaded }
+  const tried = sizes[now.ended.findLastIndex((count, at) => count >= Math.min(enough, sizes[at] ?? 0))] ?? 0
+  const rest = { waited: load.waiting > 0, variation, recentMs: recentOf(before.recentMs, load), baseMs: baseMs > 0 ? baseMs : before.baseMs, overloaded: before.overloaded }
   const closed = (closedBaseMs: number): Learning => {
     if (!isFull(epoch)) return { ...rest, ended: board.ended, tookMs: board.tookMs, epoch }
-    if (epoch.lastedMs >= closedBaseMs) board.put(sightOf(epoch, closedBaseMs, wanted))
+    if (epoch.lastedMs >= closedBaseMs) board.put(sightOf(epoch, closedBaseMs, wanted, variation))
     return { ...rest, ended: board.ended, tookMs: board.tookMs, epoch: NO_EPOCH }
   }
   return {
@@ -119,10 +121,23 @@ const LEAST_VARIATION = 0.4
 const MOST_VARIATION = 3
 const NINETIETH = 1.2816 // of the standard normal
 
-/** As for a lognormal: σ = ln(p90 / p50) / 1.2816, variation = √(exp σ² − 1); followed slowly. */
-const variationOf = (before: number, { serviceMs }: LoadSample): number => {
+/** Over some ten messages. */
+const recentOf = (before: number, { servedMs, completions }: LoadSample): number => {
+  if (servedMs === undefined || !isSpan(servedMs) || completions === 0) return before
+  const meanMs = servedMs / completions
+  return before === 0 ? meanMs : before + (1 - RECENT ** completions) * (meanMs - before)
+}
+
+const RECENT = 0.9
+
+/** Messages of a window whose quantiles are taken at their word; one alone says nothing. */
+const SURE = 10
+
+/** As for a lognormal: σ = ln(p90 / p50) / 1.2816, variation = √(exp σ² − 1); followed slowly, and the slower the fewer ended. */
+const variationOf = (before: number, { serviceMs, completions }: LoadSample): number => {
   if (serviceMs === undefined || !isSpan(serviceMs.p50) || !isSpan(serviceMs.p90) || serviceMs.p50 === 0) return before
   const sigma = Math.log(Math.max(1, serviceMs.p90 / serviceMs.p50)) / NINETIETH
   const seen = Math.min(MOST_VARIATION, Math.max(LEAST_VARIATION, Math.sqrt(Math.exp(sigma * sigma) - 1)))
-  return 0.9 * before + 0.1 * seen
+  const weight = 0.1 * Math.min(1, Math.max(0, completions - 1) / (SURE - 1))
+  return before + weight * (seen - before)
 }

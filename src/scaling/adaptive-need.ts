@@ -1,5 +1,5 @@
 import type { LoadSample } from '../core/load.js'
-import type { AdaptivePlan } from './adaptive-options.js'
+import { UNSEEN, type AdaptivePlan } from './adaptive-options.js'
 import type { Lessons } from './adaptive-lessons.js'
 
 /** What the load asks for. */
@@ -26,7 +26,7 @@ export const askFor = (before: Asking, load: LoadSample, lessons: Lessons, { wan
   const surely = windowMs >= LEAST_WINDOW_MS ? (arrivals - 2 * Math.sqrt(arrivals)) / windowMs : 0
   const busy = Math.max(rate, surely) * lessons.baseMs
   const extra = (waiting * lessons.baseMs) / Math.max(plan.drainMs, FEWEST_SERVICES * lessons.baseMs)
-  const blind = waiting > 0 ? Math.max(wanted, load.live + 1) : wanted
+  const blind = waiting > 0 ? Math.max(wanted, Math.min(UNSEEN, load.live + waiting)) : wanted
   const need = lessons.known ? Math.ceil(busy + plan.headroom * Math.sqrt(busy) + 1 + extra) : blind
   return { rate, held: Math.max(need, before.held * Math.exp(-windowMs / plan.holdMs)) }
 }

@@ -15,4 +15,7 @@ export interface AdaptiveOptions {
   readonly evidence?: number | undefined
 }
 
+/** So many are let go without knowing anything: a slow start from one worker costs seconds of waiting, as it did TCP before RFC 6928. */
+export const UNSEEN = 8
+
 export type AdaptivePlan = Required<{ [Name in Exclude<keyof AdaptiveOptions, 'waitedMs'>]: number }>

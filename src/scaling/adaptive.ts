@@ -1,6 +1,6 @@
 import type { LoadSample } from '../core/load.js'
 import { checkOptions, milliseconds, within } from '../core/options.js'
-import type { AdaptiveOptions, AdaptivePlan } from './adaptive-options.js'
+import { UNSEEN, type AdaptiveOptions, type AdaptivePlan } from './adaptive-options.js'
 import { learn, startLearning, type Lessons, type Learning } from './adaptive-lessons.js'
 import { askFor, startAsking, type Asking } from './adaptive-need.js'
 import { isCount, withinBounds } from './bounds.js'
@@ -35,8 +35,8 @@ const CODECS = {
  *
  * It wants as many workers as the load needs, the arrival rate times the service time (Little's law) with some to spare
  * and to work off what waits, and never more than the downstream is believed to bear. That belief is Bayesian: see
- * `estimateKnee`. It steps to numbers that were never tried by `growth` at most, and only after the present one is known;
- * it stays with a number for three services before it judges it again, except to leave one that is far too large at once;
+ * `estimateKnee`. Up to 8 workers are let go without knowing anything; beyond, it steps to numbers that were never tried by
+ * `growth` at most, and only after each worker of the present number has ended one message. It stays with a number for three services before it judges it again, except to leave one that is far too large at once;
  * and when the load is more than the believed knee bears, it forgets what it has seen beyond, and tries again.
  *
  * What times vary by is read from their quantiles as for a lognormal: the more they vary, the more messages it takes to
@@ -69,14 +69,15 @@ const first = (state: AdaptiveState, load: LoadSample): ScalingDecision<Adaptive
   answer(state, withinBounds(isCount(load.live) ? load.live : 0, load), 'initial')
 
 const next = (state: Begun, load: LoadSample, plan: AdaptivePlan): ScalingDecision<AdaptiveState> => {
-  const { baseMs } = state.learning
+  const { baseMs, recentMs } = state.learning
   const sinceMs = state.clockMs - state.changedMs
   const settled = sinceMs - load.windowMs >= SETTLES * baseMs
   const { learning, lessons } = learn(state.learning, load, { wanted: state.wanted, settled, plan })
   const asking = askFor(state.asking, load, lessons, { wanted: state.wanted, plan })
   const hoped = withinBounds(Math.min(lessons.best, Math.ceil(asking.held), Math.max(state.wanted > lessons.tried ? state.wanted : 0, reach(lessons, load, plan))), load)
   const calm = !lessons.full || sinceMs >= DWELLS * lessons.baseMs
-  const trying = tryFewer(state, lessons)
+  const more = recentMs > SLOW * lessons.baseMs ? 0 : Math.min(Math.ceil(asking.held), Math.max(UNSEEN, Math.ceil(state.wanted * plan.growth)))
+  const trying = tryOthers(state, lessons, more)
   const wanted = withinBounds(trying.wanted ?? steady(state.wanted, hoped, lessons, calm), load)
   const changed = wanted !== state.wanted
   const overloaded = asking.rate * lessons.baseMs > OVERLOAD * wanted
@@ -96,19 +97,22 @@ interface Trying extends Pick<AdaptiveState, 'fullMs' | 'tryingMs' | 'tries'> {
   readonly wanted?: number
 }
 
-/** A line that stays full, whatever is believed: fewer may get more done. A few tries, or there would be no rest. */
-const tryFewer = ({ wanted, clockMs, fullMs, tryingMs, tries }: Begun, { full, baseMs }: Lessons): Trying => {
+/** A line that stays full, whatever is believed: more may get more done, or fewer. A few tries, or there would be no rest. */
+const tryOthers = ({ wanted, clockMs, fullMs, tryingMs, tries }: Begun, { full, baseMs }: Lessons, more: number): Trying => {
   if (clockMs < tryingMs) return { fullMs: clockMs, tryingMs, tries, wanted }
   if (!full) return { fullMs: clockMs, tryingMs, tries: 0 }
-  if (wanted === 1 || tries === MOST_TRIES || clockMs - fullMs < Math.max(LONG_MS, LONG * baseMs)) return { fullMs, tryingMs, tries }
-  return { fullMs: clockMs, tryingMs: clockMs + DWELLS * baseMs, tries: tries + 1, wanted: Math.floor(wanted * FEWER) }
+  const other = tries % 2 === 0 && more > wanted ? more : Math.max(1, Math.floor(wanted * FEWER))
+  if (tries === MOST_TRIES || clockMs - fullMs < Math.max(LONG_MS, LONG * baseMs)) return { fullMs, tryingMs, tries }
+  return { fullMs: clockMs, tryingMs: clockMs + DWELLS * baseMs, tries: tries + 1, wanted: other }
 }
 
-const MOST_TRIES = 3
+const MOST_TRIES = 4
 /** A line that has been full for so many services, and for so long, will not be empty by itself. */
 const LONG = 20
 const LONG_MS = 2_000
 const FEWER = 0.7
+/** While messages take longer than this many times their time, more workers are no help. */
+const SLOW = 1.5
 /** Services after a change until what runs was started under the new number. */
 const SETTLES = 1.5
 /** Services for which a number is kept. */
@@ -120,7 +124,7 @@ const FAR = 0.25
 /** Of the workers there are, this share busy all the time is too much. */
 const OVERLOAD = 0.9
 
-const reach = ({ tried }: Lessons, { min }: LoadSample, { growth }: AdaptivePlan): number => Math.floor(Math.max(tried, min) * growth) + 1
+const reach = ({ tried }: Lessons, { min }: LoadSample, { growth }: AdaptivePlan): number => Math.max(UNSEEN, Math.floor(Math.max(tried, min) * growth) + 1)
 
 /** While the line is full, a change has to be worth it, and the present number has to be known before. */
 const steady = (now: number, hoped: number, { full, tried }: Lessons, calm: boolean): number => {

@@ -42,25 +42,31 @@ export const isFull = ({ fullMs, lastedMs }: Epoch): boolean => fullMs * 2 > las
  * an end of that, so it would always be counted among those for which nobody waited.
  *
  * With a full line, over its length, all busy time is somebody's, those cut off by its end included. Otherwise whoever
- * came found the mean number at work and joined it; and if they took longer than they should, those did who came while
- * the most were at work.
+ * came joined as many as that many arrivals occupy at the base time: the number measured at work grows with the very times
+ * that are judged by it, so that a few long ones would look like a knee. Only if they took longer than chance explains,
+ * those did who came while the most were at work.
  */
-export const sightOf = (epoch: Epoch, baseMs: number, wanted: number): Sight => {
+export const sightOf = (epoch: Epoch, baseMs: number, wanted: number, variation: number): Sight => {
   const mean = meanBusy(epoch)
   if (isFull(epoch)) return { busy: mean, ended: epoch.ended, tookMs: epoch.busyMs }
-  const slowed = baseMs > 0 && epoch.servedMs > SLOWED * baseMs * epoch.ended
-  const busy = slowed ? Math.max(epoch.mostBusy, mean) : Math.min(mean + 1, Math.max(wanted, mean))
+  const chance = (SURELY * variation) / Math.sqrt(epoch.ended)
+  const slowed = baseMs > 0 && epoch.servedMs > (1 + Math.max(SLOWED, chance)) * baseMs * epoch.ended
+  const expected = baseMs > 0 && !slowed ? (baseMs * epoch.ended) / epoch.lastedMs : mean
+  const busy = slowed ? Math.max(epoch.mostBusy, mean) : Math.min(expected + 1, Math.max(wanted, expected))
   return { busy, ended: epoch.ended, tookMs: epoch.servedMs }
 }
 
-const SLOWED = 1.15
+/** Times that are longer by less are not slow. */
+const SLOWED = 0.15
+/** So many standard deviations of a mean are no chance: tails are heavier than the normal's. */
+const SURELY = 5
 
 /**
  * The same before it is long enough to be taken at its word. Those still at work have not ended, which is no sign that
  * they are slow unless they take longer than they should: one full round of them is left out.
  */
 export const earlySight = (epoch: Epoch, baseMs: number, wanted: number, variation: number): Sight => {
-  const sight = sightOf(epoch, baseMs, wanted)
+  const sight = sightOf(epoch, baseMs, wanted, variation)
   if (!isFull(epoch)) return sight
   const surelyMs = epoch.busyMs - sight.busy * baseMs * (1 + variation * variation)
   return { ...sight, tookMs: Math.max(Math.min(epoch.servedMs, epoch.busyMs), surelyMs) }

@@ -1,5 +1,4 @@
-import * as t from 'io-ts'
-import { MAX_TIMER_MS, checkOptions, either, milliseconds, oneOf, within } from '../core/options.js'
+import { MAX_TIMER_MS, check, checkOptions, either, milliseconds, oneOf, within } from '../core/options.js'
 import type { Problem } from '../core/options-error.js'
 import type { Backoff } from './backoff.js'
 
@@ -37,11 +36,17 @@ export const exponential = (options: ExponentialOptions = {}): Backoff => {
   }
 }
 
+const SHARE = within(0, 1)
+
+// Not io-ts's own `type`: it would be the only one in a bundle with worker groups, and weighs more than all of this file.
+const PROPORTIONAL = check('{ proportional: a share from 0 to 1 }', (value): value is Extract<Jitter, object> =>
+  typeof value === 'object' && value !== null && 'proportional' in value && SHARE.is(value.proportional))
+
 const CODECS = {
   baseMs: milliseconds(1),
   factor: within(1, 100, 'a factor'),
   maxMs: milliseconds(1),
-  jitter: either(oneOf('none', 'full', 'equal'), t.type({ proportional: within(0, 1) }, '{ proportional: a share from 0 to 1 }')),
+  jitter: either(oneOf('none', 'full', 'equal'), PROPORTIONAL),
 }
 
 interface Settings {
