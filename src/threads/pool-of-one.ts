@@ -14,8 +14,10 @@ const ignored = (): void => undefined
 export class PoolOfOne<M = ThreadModule> implements Thread<M> {
   readonly #pool: Piscina
   readonly #filename: string
-  /** Resolves when nothing runs; never rejects. */
-  #idle: Promise<unknown> = Promise.resolve()
+  /** Calls that run or wait. */
+  #calls = 0
+  /** Resolves when the last of them is over; never rejects. */
+  #last: Promise<void> = Promise.resolve()
   #closed = false
 
   constructor(pool: Piscina, filename: string) {
@@ -46,25 +48,26 @@ export class PoolOfOne<M = ThreadModule> implements Thread<M> {
   }
 
   run<K extends ThreadFunction<M>>(name: K, input: ThreadInput<M, K>, options: ThreadRunOptions = {}): Promise<ThreadOutput<M, K>> {
-    const run = this.#idle.then(() => this.#run(name, input, options))
-    this.#idle = run.catch(ignored)
-    return run
+    const turn = this.#calls === 0 ? this.#run(name, input, options) : this.#last.then(() => this.#run(name, input, options))
+    this.#calls += 1
+    this.#last = turn.then(this.#over, this.#over)
+    return turn
   }
 
   /** Ends the thread, whatever it does. Resolves when it is gone. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true
     await this.#pool.destroy()
-    await this.#idle
+    await this.#last
   }
 
-  async #run<K extends ThreadFunction<M>>(name: K, input: ThreadInput<M, K>, { signal, transfer }: ThreadRunOptions): Promise<ThreadOutput<M, K>> {
+  async #run<K extends ThreadFunction<M>>(name: K, input: ThreadInput<M, K>, { signal, transfer = [] }: ThreadRunOptions): Promise<ThreadOutput<M, K>> {
     signal?.throwIfAborted()
     if (this.#closed) throw new WorkerCrash('the thread was released')
-    if (transfer !== undefined && someGone(transfer)) throw new Error(`${name}: a buffer that is to be moved is gone: it was moved by an earlier call`)
+    if (someGone(transfer)) throw new Error(`${name}: a buffer that is to be moved is gone: it was moved by an earlier call`)
     if (this.#pool.threads.length === 0) await this.start(signal)
     // Nobody can check it: what comes back is what the module says it returns.
-    const result: Promise<ThreadOutput<M, K>> = this.#pool.run(input, { name, signal: signal ?? null, ...(transfer === undefined ? {} : { transferList: moved(transfer) }) })
+    const result: Promise<ThreadOutput<M, K>> = this.#pool.run(input, { name, signal: signal ?? null, transferList: moved(transfer) })
     const [worker] = this.#pool.threads
     try {
       return await result
@@ -74,6 +77,10 @@ export class PoolOfOne<M = ThreadModule> implements Thread<M> {
       signal?.throwIfAborted()
       throw new WorkerCrash(`the thread ended in ${name} of ${this.#filename}: ${reasonOf(error)}`, { cause: error })
     }
+  }
+
+  readonly #over = (): void => {
+    this.#calls -= 1
   }
 
   /** Piscina starts a thread for work only. Work that is withdrawn at once never reaches it. */
@@ -87,7 +94,7 @@ export class PoolOfOne<M = ThreadModule> implements Thread<M> {
   }
 }
 
-// An error that cannot be copied comes as something else: in node 20 and 22 all that is known of a result that cannot be.
+// An error that cannot be copied comes as something else: in Node 20 that is all there is to know of a result that cannot be.
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : 'its error, or its result, could not be copied')
 
 const gone = async (worker: Worker): Promise<void> => {
