@@ -1,0 +1,6 @@
+export { threads, type HandlerOptions, type Threads, type ThreadWorker } from './threads.js'
+export type { ThreadsOptions } from './threads-options.js'
+export type { Thread, ThreadFunction, ThreadInput, ThreadModule, ThreadOutput, ThreadRunOptions } from './thread.js'
+export type { TransferList } from './transfer-list.js'
+export { move } from './move.js'
+export { PiscinaMissingError } from './load-piscina.js'
