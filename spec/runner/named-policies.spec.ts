@@ -7,15 +7,15 @@ import { cook } from '../../src/runner/recipe.js'
 const SCHEDULE = 'schedule:{"base":1,"windows":[{"from":"09:00","to":"17:00","workers":5}]}'
 
 /** The name of every policy there is: those that are made from options alone, and no other policy. */
-const policies = readdirSync('src/scaling').flatMap((file) => {
+const policies: readonly string[] = readdirSync('src/scaling').flatMap((file) => {
   const text = readFileSync(`src/scaling/${file}`, 'utf8')
-  return [...text.matchAll(/^export const (\w+) = \((?:options: \w+(?: = \{\})?|workers: number)\): ScalingPolicy/gm)].map(([, name]) => name)
+  return [...text.matchAll(/^export const (\w+) = \((?:options: \w+(?: = \{\})?|workers: number)\): ScalingPolicy/gm)].map(([, name = '']) => name)
 })
 
 describe('the policies that the command knows by name', () => {
   it('are all that there are', () => {
     expect(policies.length).toBeGreaterThan(10)
-    expect(Object.keys(NAMED_POLICIES).toSorted()).toEqual(policies.toSorted())
+    expect(new Set(Object.keys(NAMED_POLICIES))).toEqual(new Set(policies))
   })
 
   it.each(Object.keys(NAMED_POLICIES).filter((name) => name !== 'fixed' && name !== 'schedule'))('%s is made without options', (name) => {
