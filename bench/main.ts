@@ -7,7 +7,7 @@ import { race, type Effort, type Figure } from './race.js'
 import { idioms, table } from './table.js'
 
 const { values } = parseArgs({
-  options: { full: { type: 'boolean' }, ours: { type: 'boolean' }, growth: { type: 'boolean' }, only: { type: 'string' }, rounds: { type: 'string' }, quiet: { type: 'boolean' } },
+  options: { full: { type: 'boolean' }, ours: { type: 'boolean' }, growth: { type: 'boolean' }, only: { type: 'string' }, rounds: { type: 'string' } },
 })
 
 const OURS = /^(?:floor|scaleMap|group|hub|mergeMap)/
@@ -20,7 +20,7 @@ const chosen = (): readonly Cell[] => {
   return all.filter(({ name }) => name.includes(values.only ?? ''))
 }
 
-const effort: Effort = { rounds: Number(values.rounds ?? (values.full === true ? 9 : 7)), roundMs: 60 }
+const effort: Effort = { rounds: Number(values.rounds ?? (values.full === true ? 15 : 11)), roundMs: 30 }
 
 const compare = async (): Promise<void> => {
   if (values.ours !== true) installPeers()
@@ -34,5 +34,5 @@ const compare = async (): Promise<void> => {
   console.log(`### Goals\n\n${goals(results)}\n\n### How each is used\n\n${idioms([...results.values()].flat())}`)
 }
 
-console.log(`Node ${process.version}, ${process.platform} ${process.arch}. Medians of ${effort.rounds} interleaved rounds, each contender in its own process.\n`)
+console.log(`Node ${process.version}, ${process.platform} ${process.arch}. ${effort.rounds} interleaved rounds, each contender in its own process; ns and bytes a message.\nfastest, median, ±: CPU time; passed: what the clock told. Ratios are of the fastest rounds: below 1 ours is faster.\n`)
 await compare()

@@ -18,22 +18,22 @@ export interface Figure {
   readonly spreadNs: number
   readonly ns: number
   readonly bytes: number
-  /** One of each round, to be compared with another's of the same round. */
-  readonly roundsNs: readonly number[]
-  readonly roundsCpuNs: readonly number[]
+  /** CPU time of the fastest round. */
+  readonly bestNs: number
 }
 
 const LEAST = 500
 /** A contender whose rounds take longer than this in all has had enough of them. */
 const PATIENCE_ROUNDS = 30
-/** Rounds until code has been compiled: so many, or as many as this many rounds' time allows. */
-const WARM_UPS = 12
+/** Until code has been compiled, which takes its time where others want the processor too. */
+const WARM_MS = 1_000
+const MOST_WARM_UPS = 40
 
 /** How many messages a round has, found while warming up. */
 const sized = async (one: Lane, { source, messages }: Cell, roundMs: number): Promise<number> => {
   let size = source.type === 'backlog' ? messages : LEAST
   let spentMs = 0
-  for (let warm = 0; warm < WARM_UPS && spentMs < WARM_UPS * roundMs; warm++) {
+  for (let warm = 0; warm < MOST_WARM_UPS && spentMs < WARM_MS; warm++) {
     // eslint-disable-next-line no-await-in-loop -- each is sized by the one before
     const { wallMs } = await one.round(size)
     spentMs += wallMs
@@ -80,7 +80,7 @@ const allocated = async (name: string, cell: Cell, size: number): Promise<number
 const figure = ({ one, rounds }: Runner, bytes: number): Figure => {
   const roundsNs = rounds.map(({ wallMs, messages }) => (wallMs * 1e6) / messages)
   const roundsCpuNs = rounds.map(({ cpuMs, messages }) => (cpuMs * 1e6) / messages)
-  return { name: one.name, idiom: one.idiom, ns: median(roundsNs), spreadNs: spread(roundsCpuNs), cpuNs: median(roundsCpuNs), bytes, roundsNs, roundsCpuNs }
+  return { name: one.name, idiom: one.idiom, ns: median(roundsNs), spreadNs: spread(roundsCpuNs), cpuNs: median(roundsCpuNs), bestNs: Math.min(...roundsCpuNs), bytes }
 }
 
 /** Runs a cell; rejects when any contender has not done all of its work. */
@@ -103,6 +103,5 @@ export const race = async (cell: Cell, effort: Effort): Promise<readonly Figure[
   return figures
 }
 
-/** Ours divided by theirs, round by round, and the middle of that: what disturbed a round disturbed both. */
-export const ratio = (ours: readonly number[], theirs: readonly number[]): number =>
-  median(theirs.slice(0, ours.length).map((value, round) => (ours[round] ?? Number.NaN) / value))
+/** Ours divided by theirs, of the fastest round of each: what else happens on a machine only ever adds to a round. */
+export const ratio = (ours: Figure, theirs: Figure): number => ours.bestNs / theirs.bestNs

@@ -10,19 +10,20 @@ export const times = (value: number): string => {
 
 const isOurs = (name: string): boolean => /^(?:scaleMap|group|hub)/.test(name)
 
-/** The figures of one cell as a Markdown table; ratios are of CPU time, and below 1 in the last columns ours is faster. */
+/** The figures of one cell as a Markdown table; ratios are of the fastest rounds' CPU time, and below 1 in the last columns ours is faster. */
 export const table = (title: string, figures: readonly Figure[]): string => {
   const floor = figures.find(({ name }) => name === 'floor')
   const ours = figures.filter(({ name }) => name === 'scaleMap' || name === 'group')
-  const heads = ['who', 'CPU ns', '±', 'ns passed', 'bytes', ...(floor === undefined ? [] : ['× floor']), ...ours.map(({ name }) => `${name} ÷ it`)]
+  const heads = ['who', 'fastest', 'median', '±', 'passed', 'bytes', ...(floor === undefined ? [] : ['× floor']), ...ours.map(({ name }) => `${name} ÷ it`)]
   const row = (figure: Figure): readonly string[] => [
     isOurs(figure.name) ? `**${figure.name}**` : figure.name,
+    number(figure.bestNs),
     number(figure.cpuNs),
     number(figure.spreadNs),
     number(figure.ns),
     number(figure.bytes),
-    ...(floor === undefined ? [] : [times(ratio(figure.roundsCpuNs, floor.roundsCpuNs))]),
-    ...ours.map(({ roundsCpuNs }) => times(ratio(roundsCpuNs, figure.roundsCpuNs))),
+    ...(floor === undefined ? [] : [times(ratio(figure, floor))]),
+    ...ours.map((our) => times(ratio(our, figure))),
   ]
   return [`### ${title}`, '', line(heads), `|---|${'---:|'.repeat(heads.length - 1)}`, ...figures.map((figure) => line(row(figure)))].join('\n')
 }

@@ -1,6 +1,6 @@
-import { from, Subject } from 'rxjs'
 import { fixed, restartOne, workerGroup, type GroupOptions, type Job, type Outcome, type ScalingPolicy, type WorkerGroup } from 'rxcrew'
 import type { Contender, Contenders, Task } from '../contender.js'
+import { hot } from '../hot.js'
 
 type Extra = (atOnce: number) => Partial<GroupOptions<number, number>>
 
@@ -18,11 +18,11 @@ const group = (idiom: string, watched: boolean, extra: Extra = () => ({})): Cont
   idiom,
   push: (task) => {
     const crew = made(task, extra)
-    const source$ = new Subject<number>()
+    const { source$, send } = hot()
     const watch = watched ? crew.stats$.subscribe() : undefined
     source$.pipe(crew.run()).subscribe((outcome) => task.tell(value(outcome)))
     return {
-      send: (message) => source$.next(message),
+      send,
       close: () => {
         watch?.unsubscribe()
         return crew.stop()
@@ -35,7 +35,7 @@ const group = (idiom: string, watched: boolean, extra: Extra = () => ({})): Cont
 
 const ended = (task: Task, messages: Iterable<number> | AsyncIterable<number>, extra: Extra): unknown => {
   const crew = made(task, extra)
-  return from(crew.consume(messages)).subscribe({ next: (outcome) => task.tell(value(outcome)), complete: () => void crew.stop() })
+  return crew.consume(messages).subscribe({ next: (outcome) => task.tell(value(outcome)), complete: () => void crew.stop() })
 }
 
 /** One worker fewer, then all again, at every sample. */

@@ -1,6 +1,7 @@
-import { BehaviorSubject, from, mergeMap, Subject, type ObservableInput, type OperatorFunction } from 'rxjs'
+import { BehaviorSubject, from, mergeMap, type ObservableInput, type OperatorFunction } from 'rxjs'
 import { scaleMap } from 'rxcrew'
 import type { Contender, Contenders, Handler } from '../contender.js'
+import { hot } from '../hot.js'
 
 type Make = (project: (message: number) => ObservableInput<number>, atOnce: number) => OperatorFunction<number, number>
 
@@ -11,9 +12,9 @@ const projected = ({ kind, call }: Handler): ((message: number) => ObservableInp
 const operator = (idiom: string, make: Make): Contender => ({
   idiom,
   push: ({ handler, atOnce, tell }) => {
-    const source$ = new Subject<number>()
+    const { source$, send } = hot()
     source$.pipe(make(projected(handler), atOnce)).subscribe(tell)
-    return { send: (message) => source$.next(message) }
+    return { send }
   },
   all: ({ handler, atOnce, tell }, messages) => from(messages).pipe(make(projected(handler), atOnce)).subscribe(tell),
   pull: ({ handler, atOnce, tell }, messages) => from(messages).pipe(make(projected(handler), atOnce)).subscribe(tell),
@@ -23,11 +24,11 @@ const operator = (idiom: string, make: Make): Contender => ({
 const moving = (everyMs: number): Contender => ({
   idiom: `a limit that changes by one every ${everyMs} ms`,
   push: ({ handler, atOnce, tell }) => {
-    const source$ = new Subject<number>()
+    const { source$, send } = hot()
     const limit$ = new BehaviorSubject(atOnce)
     const timer = setInterval(() => limit$.next(limit$.value === atOnce ? atOnce - 1 : atOnce), everyMs)
     source$.pipe(scaleMap(projected(handler), limit$)).subscribe(tell)
-    return { send: (message) => source$.next(message), close: () => clearInterval(timer) }
+    return { send, close: () => clearInterval(timer) }
   },
 })
 
