@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 import type { Cell } from './cell.js'
 import { FULL, QUICK } from './cells.js'
 import { goals } from './goals.js'
+import { grow } from './growth/grow.js'
 import { installPeers } from './install-peers.js'
 import { race, type Effort, type Figure } from './race.js'
 import { idioms, table } from './table.js'
@@ -34,5 +35,6 @@ const compare = async (): Promise<void> => {
   console.log(`### Goals\n\n${goals(results)}\n\n### How each is used\n\n${idioms([...results.values()].flat())}`)
 }
 
-console.log(`Node ${process.version}, ${process.platform} ${process.arch}. ${effort.rounds} interleaved rounds, each contender in its own process; ns and bytes a message.\nfastest, median, ±: CPU time; passed: what the clock told. Ratios are of the fastest rounds: below 1 ours is faster.\n`)
-await compare()
+console.log(`Node ${process.version}, ${process.platform} ${process.arch}.`)
+if (values.growth !== true) console.log(`${effort.rounds} interleaved rounds, each contender in its own process; ns and bytes a message.\nfastest, median, ±: CPU time; passed: what the clock told. Ratios are of the fastest rounds: below 1 ours is faster.\n`)
+await (values.growth === true ? grow(values.only) : compare())

@@ -25,15 +25,19 @@ export interface Figure {
 const LEAST = 500
 /** A contender whose rounds take longer than this in all has had enough of them. */
 const PATIENCE_ROUNDS = 30
-/** Until code has been compiled, which takes its time where others want the processor too. */
-const WARM_MS = 1_000
-const MOST_WARM_UPS = 40
+/**
+ * Until code has been compiled, which takes its time where others want the processor too; and some rounds at the least,
+ * since V8 compiles anew what is made once a round, such as a group, when it has seen seven of them.
+ */
+const WARM_MS = 600
+const WARM_UPS = 20
+const PATIENCE_MS = 4_000
 
 /** How many messages a round has, found while warming up. */
 const sized = async (one: Lane, { source, messages }: Cell, roundMs: number): Promise<number> => {
   let size = source.type === 'backlog' ? messages : LEAST
   let spentMs = 0
-  for (let warm = 0; warm < MOST_WARM_UPS && spentMs < WARM_MS; warm++) {
+  for (let warm = 0; (warm < WARM_UPS || spentMs < WARM_MS) && spentMs < PATIENCE_MS; warm++) {
     // eslint-disable-next-line no-await-in-loop -- each is sized by the one before
     const { wallMs } = await one.round(size)
     spentMs += wallMs

@@ -57,6 +57,9 @@ const everything: Extra = (atOnce) => ({
   supervision: restartOne(),
 })
 
+/** A group with more options, pushed at. */
+export const groupOf = (idiom: string, extra: Extra): Contender => group(idiom, false, extra)
+
 export const contenders: Contenders = {
   group: group('workerGroup({ action }), run() for what is pushed, consume() for what is pulled', false),
   'group, everything on': group('retry, timeout, 1,000 keys, supervision, stats$, a limit that moves 100 times a second', true, everything),
