@@ -21,7 +21,7 @@ const chosen = (): readonly Cell[] => {
   return all.filter(({ name }) => name.includes(values.only ?? ''))
 }
 
-const effort: Effort = { rounds: Number(values.rounds ?? (values.full === true ? 15 : 11)), roundMs: 30 }
+const effort: Effort = { rounds: Number(values.rounds ?? (values.full === true ? 15 : 9)), roundMs: 30 }
 
 const compare = async (): Promise<void> => {
   if (values.ours !== true) installPeers()

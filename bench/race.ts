@@ -67,15 +67,18 @@ const interleaved = async (runners: readonly Runner[], { rounds, roundMs }: Effo
   }
 }
 
+/** While code is being compiled it allocates more than it will: so many rounds are not counted. */
+const COMPILED = 5
+const COUNTED = 3
+
 /** Bytes for each message, counted in a process of its own whose heap is so large that nothing is collected. */
 const allocated = async (name: string, cell: Cell, size: number): Promise<number> => {
   const one = await lane(name, cell, COUNTING)
   const counts: number[] = []
-  for (let round = 0; round < 8; round++) {
+  for (let round = 0; round < COUNTED + COMPILED; round++) {
     // eslint-disable-next-line no-await-in-loop -- one after the other
     const { bytes = Number.NaN, messages } = await one.round(size)
-    // While code is being compiled it allocates more than it will.
-    if (round > 4) counts.push(bytes / messages)
+    if (round >= COMPILED) counts.push(bytes / messages)
   }
   one.close()
   return median(counts.filter((count) => !Number.isNaN(count)))
@@ -100,7 +103,7 @@ export const race = async (cell: Cell, effort: Effort): Promise<readonly Figure[
   for (const { one } of runners) one.close()
   const figures: Figure[] = []
   for (const runner of runners) {
-    const most = cell.source.type === 'backlog' ? 100_000 : 10_000
+    const most = 10_000
     // eslint-disable-next-line no-await-in-loop -- one after the other
     figures.push(figure(runner, await allocated(runner.one.name, cell, Math.min(most, runner.size))))
   }
