@@ -11,7 +11,7 @@ export interface Curve {
 }
 
 const PROBE = fileURLToPath(new URL('probe.js', import.meta.url))
-const TRIES = 3
+const TRIES = 2
 /** What took longer is measured once: it is long enough to be told apart from noise. */
 const LONG_MS = 15_000
 
