@@ -1,28 +1,24 @@
 import { connect } from 'node:net'
 import { once } from 'node:events'
 import { mkdir, readFile, symlink, truncate, writeFile } from 'node:fs/promises'
-import { build } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { resultJson } from '../../../examples/duplicates/result-json.js'
 import { run } from '../../../examples/duplicates/run.js'
 import { start, type Ended } from '../../examples/duplicates-program.js'
-import { ROOT } from '../../house/tree.js'
+import { builtExample } from '../support/built-example.js'
 import { scratchFolder } from '../support/child.js'
 import { redisServer } from '../support/redis-server.js'
 import { admin } from './redis-stand.js'
 
-// Beneath the root, so that it finds the packages.
-const BUILT = `${ROOT}/build/many-processes-spec`
-const PROGRAM = `${BUILT}/main.js`
 const MAX_SIZE = 256 * 1024 ** 2
 const COPIES = 600
 
 let scratch: Awaited<ReturnType<typeof scratchFolder>>
 let folder = ''
+let program = ''
 
 beforeAll(async () => {
-  const entryPoints = ['main', 'worker'].map((name) => `${ROOT}/examples/many-processes/${name}.ts`)
-  await build({ entryPoints, outdir: BUILT, bundle: true, format: 'esm', platform: 'node', target: 'node20', packages: 'external', logLevel: 'warning' })
+  program = `${await builtExample('many-processes', 'main', 'worker')}/main.js`
   scratch = await scratchFolder()
   folder = `${scratch.path}/files`
   await mkdir(`${folder}/deep/er`, { recursive: true })
@@ -57,7 +53,7 @@ describe('the index job in three processes, on a server that the program starts'
   let json = ''
 
   beforeAll(async () => {
-    end = await start(PROGRAM, [folder, '--workers', '3', '--json', `${scratch.path}/three.json`], scratch.path).ended
+    end = await start(program, [folder, '--workers', '3', '--json', `${scratch.path}/three.json`], scratch.path).ended
     json = await readFile(`${scratch.path}/three.json`, 'utf8')
   })
 
@@ -93,7 +89,7 @@ describe('on a server that runs', () => {
     const server = await redisServer()
     const outside = admin(server.port)
     await outside.set('somebody', 'else')
-    const { code, lines, errors } = await start(PROGRAM, [folder, '--workers', '1', '--redis', `redis://127.0.0.1:${server.port}`], scratch.path).ended
+    const { code, lines, errors } = await start(program, [folder, '--workers', '1', '--redis', `redis://127.0.0.1:${server.port}`], scratch.path).ended
     expect([code, errors]).toEqual([0, ''])
     expect(lines).toContain('Process 1 ended with SIGKILL; process 2 takes its place')
     expect(lines.at(-1)).toMatch(/the same, to the byte/)
@@ -111,7 +107,7 @@ describe('without what it needs', () => {
     [['--wrong'], 2, '--wrong'],
     [['nowhere'], 2, 'there is no folder'],
   ])('%j: one clear line, and code %i', async (words, code, part) => {
-    const ended = await start(PROGRAM, words, scratch.path).ended
+    const ended = await start(program, words, scratch.path).ended
     expect([ended.code, ended.lines]).toEqual([code, []])
     expect(ended.errors).toMatch(/^many-processes: [^\n]+\n$/)
     expect(ended.errors).toContain(part)
@@ -120,7 +116,7 @@ describe('without what it needs', () => {
   it('says how to come by a server where there is none', async () => {
     const paths = process.env['PATH']
     process.env['PATH'] = scratch.path
-    const running = start(PROGRAM, [folder], scratch.path)
+    const running = start(program, [folder], scratch.path)
     process.env['PATH'] = paths
     const { code, errors } = await running.ended
     expect(code).toBe(1)
