@@ -6,11 +6,15 @@ import type { Ledger } from './ledger.js'
 import { measureFile, UnfitFile } from './measure-file.js'
 import type { RawPath } from './raw-path.js'
 
-/** What every action may use. */
-export interface Services {
+/** What is known of the folder: all that measuring and hashing need, so that any process may do it. */
+export interface Place {
   readonly root: RawPath
   /** Larger files are refused, in bytes. */
   readonly maxSize: number
+}
+
+/** Where the answer comes together. */
+export interface Books {
   readonly catalogue: Catalogue
   readonly ledger: Ledger
 }
@@ -19,7 +23,7 @@ export interface Services {
 export const stat = action({
   name: 'stat',
   input: FoundFile,
-  handle: async (job: Job<FoundFile, undefined, Services>) =>
+  handle: async (job: Job<FoundFile, undefined, Place>) =>
     job.send('hash', await measureFile(job.services.root, job.input.path, job.services.maxSize)),
 })
 
@@ -27,7 +31,7 @@ export const stat = action({
 export const hash = action({
   name: 'hash',
   input: MeasuredFile,
-  handle: async (job: Job<MeasuredFile, Buffer, Services>) =>
+  handle: async (job: Job<MeasuredFile, Buffer, Place>) =>
     job.send('collect', await hashFile(job.services.root, job.input, job.worker, job.signal)),
 })
 
@@ -35,7 +39,7 @@ export const hash = action({
 export const collect = action({
   name: 'collect',
   input: HashedFile,
-  handle: ({ input, services: { catalogue, ledger } }: Job<HashedFile, undefined, Services>) => {
+  handle: ({ input, services: { catalogue, ledger } }: Job<HashedFile, undefined, Books>) => {
     if (!ledger.has(input.path)) return
     catalogue.add(input)
     ledger.end(input.path)

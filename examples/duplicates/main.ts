@@ -4,46 +4,14 @@ import process from 'node:process'
 import * as E from 'fp-ts/lib/Either.js'
 import { HELP, readArguments, type Settings } from './arguments.js'
 import { checkTarget, findFolder } from './folder.js'
-import { createPaint, wantsColours } from './paint.js'
+import { createPaint } from './paint.js'
+import { EXIT, processStage } from './process-stage.js'
 import { reportPage } from './report-page.js'
 import { resultJson } from './result-json.js'
 import type { Result } from './result.js'
 import { run, type Task } from './run.js'
 import type { Stage } from './stage.js'
 import { summary } from './summary.js'
-
-const EXIT = { complete: 0, gaveUp: 1, wrongUsage: 2, interrupted: 130 } as const
-
-const SAME_PRESS_MS = 150
-
-const createStage = (): Stage => {
-  const first = new AbortController()
-  let tidy = (): void => undefined
-  let firstAtMs = 0
-  const onSignal = (): void => {
-    if (!first.signal.aborted) {
-      firstAtMs = Date.now()
-      return first.abort()
-    }
-    // One key press may come twice: from the terminal, and once more from npm.
-    if (Date.now() - firstAtMs < SAME_PRESS_MS) return
-    tidy()
-    process.exit(EXIT.interrupted)
-  }
-  process.on('SIGINT', onSignal)
-  process.on('SIGTERM', onSignal)
-  // Whoever reads may leave early (`| head`): then there is nobody to tell.
-  process.stdout.on('error', () => process.exit(EXIT.gaveUp))
-  return {
-    output: process.stdout,
-    colours: wantsColours(process.stdout.isTTY, process.env),
-    now: Date.now,
-    interrupted: first.signal,
-    onExit: (last) => {
-      tidy = last
-    },
-  }
-}
 
 const refuse = (problem: string): number => {
   process.stderr.write(`duplicates: ${problem} (--help tells more)\n`)
@@ -79,7 +47,7 @@ const main = async (words: readonly string[]): Promise<number> => {
   const { settings } = request.right
   const task = await prepare(settings)
   if (E.isLeft(task)) return refuse(task.left)
-  const stage = createStage()
+  const stage = processStage()
   const result = await run(task.right, stage)
   await publish(result, settings, stage)
   return EXIT[result.end]

@@ -50,7 +50,7 @@ const LINE_EVERY_MS = 1000
 const MOST_NOTES = 200
 
 export const createMonitor = ({ folder, stage, startedMs, everyMs, read }: MonitorOptions): Monitor => {
-  const { output, colours, now } = stage
+  const { output, colours, now, line = plainView } = stage
   const live = output.isTTY === true
   const screen = createScreen(output)
   const paint = createPaint(colours)
@@ -94,13 +94,13 @@ export const createMonitor = ({ folder, stage, startedMs, everyMs, read }: Monit
     if (live) screen.draw(terminalView(view, output.columns ?? 80, paint))
     else if (view.elapsedMs >= lineAtMs) {
       lineAtMs = view.elapsedMs + LINE_EVERY_MS
-      output.write(`${plainView(view)}\n`)
+      output.write(`${line(view)}\n`)
     }
   }
 
-  const say = (line: string): void => {
+  const say = (text: string): void => {
     screen.clear()
-    output.write(`${line}\n`)
+    output.write(`${text}\n`)
   }
 
   return {

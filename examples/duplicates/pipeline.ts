@@ -1,14 +1,15 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { EMPTY, filter, map, merge, mergeMap, of, throwError, type Observable } from 'rxjs'
-import { actionHub, byError, deadTopic, demand, exponential, memoryBus, restartOne, resume, type Delivery, type Escalation } from 'rxcrew'
-import { collect, hash, isFileTrouble, mayPass, stat, type Services } from './actions.js'
+import { actionHub, deadTopic, memoryBus, type Delivery, type Escalation, type MessageBus } from 'rxcrew'
+import type { Books, Place } from './actions.js'
 import { deadFile } from './dead-files.js'
 import { printable } from './format.js'
 import type { RawPath } from './raw-path.js'
 import type { Reading } from './recorder.js'
 import type { DeadFile } from './result.js'
+import { DEFAULTS, stagesOf } from './stages.js'
 
-export interface PipelineOptions extends Services {
+export interface PipelineOptions extends Place, Books {
   /** Most workers of each scaling group. */
   readonly workers: number
 }
@@ -29,26 +30,21 @@ export interface Pipeline {
   drain(deadlineMs: number): Promise<unknown>
 }
 
-const GROUPS = ['stat', 'hash', 'collect'] as const
-const BUFFER_BYTES = 256 * 1024
+/** Makes the groups. */
+export type StartPipeline = (options: PipelineOptions) => Pipeline
 
-export const startPipeline = ({ workers, ...services }: PipelineOptions): Pipeline => {
+export const startPipeline: StartPipeline = ({ workers, ...services }) => {
   const bus = memoryBus()
-  const hub = actionHub({ bus, services, defaults: { capacity: 64, prefetch: 64, supervision, retry } })
-  const first = hub.do('stat', { action: stat, workers: { min: 1, max: workers }, scaling })
-  const second = hub.do('hash', { action: hash, workers: { min: 1, max: workers }, scaling, worker: { acquire: () => Buffer.allocUnsafe(BUFFER_BYTES) } })
-  const third = hub.do('collect', { action: collect, instance: 'single' })
-
-  const funeral = (group: string): Observable<DeadFile> =>
-    bus.deliveries({ topic: deadTopic(group), group: 'report', limit$: of(64) }).pipe(mergeMap((delivery) => bury(group, delivery, services)))
-
+  const hub = actionHub({ bus, services, defaults: DEFAULTS })
+  const stages = stagesOf(workers)
+  const [first, second, third] = [hub.do('stat', stages.stat), hub.do('hash', stages.hash), hub.do('collect', stages.collect)]
   hub.start()
   return {
     send: (path) => hub.send('stat', { path }),
     stats: () => [first.stats(), second.stats(), third.stats()],
-    deadFiles$: merge(...GROUPS.map(funeral)),
+    deadFiles$: deadFilesOn(bus, services),
     notes$: hub.escalations$.pipe(map(note)),
-    gaveUp$: hub.escalations$.pipe(filter(({ protocol }) => protocol === 'killAndEscalate')),
+    gaveUp$: hub.escalations$.pipe(filter(isEnd)),
     drain: async (deadlineMs) => {
       await hub.drain({ deadlineMs })
       await bus.close()
@@ -56,8 +52,15 @@ export const startPipeline = ({ workers, ...services }: PipelineOptions): Pipeli
   }
 }
 
+/** Files that a group has given up, whoever runs the group. */
+export const deadFilesOn = (bus: MessageBus, books: Books): Observable<DeadFile> =>
+  merge(...(['stat', 'hash', 'collect'] as const).map((group) => funeral(bus, group, books)))
+
+const funeral = (bus: MessageBus, group: string, books: Books): Observable<DeadFile> =>
+  bus.deliveries({ topic: deadTopic(group), group: 'report', limit$: of(64) }).pipe(mergeMap((delivery) => bury(group, delivery, books)))
+
 /** Ends the file that a dead letter is about. A letter that comes twice is told once. */
-const bury = (group: string, delivery: Delivery, { ledger }: Services): Observable<DeadFile> => {
+const bury = (group: string, delivery: Delivery, { ledger }: Books): Observable<DeadFile> => {
   const { message } = delivery
   const file = E.isRight(message) ? deadFile(group, message.right.payload) : undefined
   void delivery.settle({ type: 'ack' })
@@ -65,12 +68,8 @@ const bury = (group: string, delivery: Delivery, { ledger }: Services): Observab
   return ledger.end(file.path) ? of(file) : EMPTY
 }
 
-// One more worker while files wait, one fewer when it has idled: what the disk and the processors can bear shows soon.
-const scaling = demand({ deliveryWaitMs: 20, maxIdleMs: 2000 })
-
-const supervision = byError([[isFileTrouble, resume()]], restartOne())
-
-const retry = { maxAttempts: 3, backoff: exponential({ baseMs: 20, maxMs: 500 }), when: ({ error }: { readonly error: unknown }) => mayPass(error) }
-
-const note = ({ group, protocol, failure }: Escalation): string =>
+export const note = ({ group, protocol, failure }: Escalation): string =>
   printable(`${group}: ${protocol === 'restart' ? 'a worker was restarted' : 'the group has stopped'} after ${String(failure.error)}`)
+
+/** Whether a group has stopped for good. */
+export const isEnd = ({ protocol }: Escalation): boolean => protocol === 'killAndEscalate'

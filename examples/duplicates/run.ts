@@ -3,7 +3,7 @@ import { createCatalogue, type Catalogue } from './catalogue.js'
 import { plural } from './format.js'
 import { createLedger, type Ledger } from './ledger.js'
 import { createMonitor, type Gauge, type Monitor } from './monitor.js'
-import { startPipeline, type Pipeline } from './pipeline.js'
+import { startPipeline, type Pipeline, type StartPipeline } from './pipeline.js'
 import { fromText, type RawPath } from './raw-path.js'
 import type { DeadFile, Result } from './result.js'
 import type { Stage } from './stage.js'
@@ -40,11 +40,14 @@ interface Run {
   end: Result['end']
 }
 
-/** Walks, hashes and groups a folder, shows it as it goes, and tells what came of it. */
-export const run = async (task: Task, stage: Stage): Promise<Result> => {
+/**
+ * Walks, hashes and groups a folder, shows it as it goes, and tells what came of it. `start` makes the groups: in this
+ * process, or wherever else they are.
+ */
+export const run = async (task: Task, stage: Stage, start: StartPipeline = startPipeline): Promise<Result> => {
   const startedMs = stage.now()
   const root = fromText(task.folder)
-  const current = open(task, stage, startedMs)
+  const current = open(task, stage, startedMs, start)
   const { ledger, pipeline, monitor, stop, cut, found } = current
   const listeners = listen(current, stage)
   try {
@@ -64,13 +67,13 @@ export const run = async (task: Task, stage: Stage): Promise<Result> => {
 
 const count = async ({ monitor, stop }: Run, root: RawPath): Promise<void> => monitor.counted(await countFiles(root, stop.signal))
 
-const open = ({ folder, maxSize, workers }: Task, stage: Stage, startedMs: number): Run => {
+const open = ({ folder, maxSize, workers }: Task, stage: Stage, startedMs: number, start: StartPipeline): Run => {
   const found: Found = { files: 0, folders: 0, links: 0, special: 0 }
   const dead: DeadFile[] = []
   const stop = new AbortController()
   const catalogue = createCatalogue()
   const ledger = createLedger(MOST_OPEN)
-  const pipeline = startPipeline({ root: fromText(folder), maxSize, workers, catalogue, ledger })
+  const pipeline = start({ root: fromText(folder), maxSize, workers, catalogue, ledger })
   const read = (): Gauge => ({
     groups: pipeline.stats(),
     totals: catalogue.totals(),

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { featuresTable } from './bus-features.js'
 import { fillDoc } from './doc-blocks.js'
+import { fillTables } from './doc-tables.js'
 import { documents } from './documents.js'
 import { read } from './tree.js'
 
@@ -17,5 +19,11 @@ describe('the docs', () => {
     const { changes, problems } = fillDoc(path, read(path), unread)
     expect(problems).toEqual([])
     expect(codeOnly(changes), 'run `npm run docs` to fill the blocks from their files').toEqual([])
+  })
+
+  it.each(documents())('show in %s only tables that the code says', (path) => {
+    const { changes, problems } = fillTables(path, read(path), { 'bus-features': featuresTable() })
+    expect(problems).toEqual([])
+    expect(changes, 'run `npm run docs` to fill the tables from the code').toEqual([])
   })
 })

@@ -65,6 +65,12 @@ export interface BusFeatures {
   readonly maxAttempts: number
 }
 
+/** What a user may bound, of the features of a bus. */
+export interface BusBounds {
+  readonly maxMessageBytes?: number | undefined
+  readonly maxAttempts?: number | undefined
+}
+
 export type DeadLetterFilter = (dead: DeadLetter) => boolean
 
 /** A message that could not be handled, with everything known about why. The payload of a message on `<topic>.dead`. */

@@ -1,10 +1,11 @@
 import { right } from '../core/either.js'
 import { asyncScheduler, defer, EMPTY, ReplaySubject, type SchedulerLike } from 'rxjs'
 import { checkOptions, having, milliseconds, nonEmptyString, observable, whole, wholeOrInfinity } from '../core/options.js'
-import { decodeMessage, DEFAULT_MAX_BYTES, plainMessage } from '../core/wire.js'
+import { decodeMessage, plainMessage } from '../core/wire.js'
 import { type BusStatus, deadTopic, type MessageBus } from './bus.js'
 import { type GroupCounts, NO_COUNTS } from './memory-group.js'
 import { memberOf } from './memory-listener.js'
+import { memoryFeatures } from './memory-features.js'
 import { Loop } from './memory-loop.js'
 import { Topics } from './memory-topics.js'
 
@@ -59,7 +60,9 @@ const DELIVERIES = { topic: nonEmptyString, group: nonEmptyString, limit$: obser
  */
 export const memoryBus = (options: MemoryBusOptions = {}): MemoryBus => {
   checkOptions('memoryBus', OPTIONS, options)
-  const { scheduler = asyncScheduler, leaseMs = 30_000, maxAttempts = 5, maxMessageBytes = DEFAULT_MAX_BYTES } = options
+  const { scheduler = asyncScheduler, leaseMs = 30_000 } = options
+  const features = memoryFeatures(options)
+  const { maxAttempts, maxMessageBytes } = features
   const { retained = 65_536, maxWaiting = Infinity } = options
   const loop = new Loop()
   const topics = new Topics({ scheduler, loop, leaseMs, maxAttempts, retained, maxWaiting })
@@ -104,16 +107,7 @@ export const memoryBus = (options: MemoryBusOptions = {}): MemoryBus => {
 
     status$: status$.asObservable(),
 
-    features: {
-      name: 'memory',
-      maxMessageBytes,
-      keyOrder: true,
-      fanOut: true,
-      delayedRetry: true,
-      leases: true,
-      retainsForNewGroups: true,
-      maxAttempts,
-    },
+    features,
 
     close() {
       if (closed) return Promise.resolve()

@@ -5,6 +5,7 @@ import { encodeMessage } from '../../core/wire.js'
 import { type BusFeatures, type BusStatus, deadTopic, type Delivery, type DeliveryOptions, type MessageBus } from '../bus.js'
 import { Burials } from '../burials.js'
 import type { ConsumeOptions, KafkaClient, KafkaConsumption, KafkaSend } from './kafka-client.js'
+import { kafkaFeatures } from './kafka-features.js'
 import { KafkaGroup, type KafkaGroupHost } from './kafka-group.js'
 import { type CheckedKafkaOptions, checkedKafkaOptions, DELIVERIES, isDead, type KafkaBusOptions, kafkaName, limitsOf, TOPIC } from './kafka-options.js'
 import { replayDead } from './kafka-replay.js'
@@ -54,14 +55,13 @@ class Bus implements KafkaBus {
 
   constructor(given: KafkaBusOptions) {
     this.#options = checkedKafkaOptions(given)
-    const { maxMessageBytes, maxAttempts } = this.#options
     const { client, scheduler = asyncScheduler, random = Math.random } = given
     this.#client = client
     this.#sends = new Sends((records) => client.send(records))
     this.#scheduler = scheduler
     this.#burials = new Burials(this.#scheduler, (dead) => this.#sendUntilTaken(this.#encode(dead)))
     this.#random = random
-    this.features = { name: 'kafka', maxMessageBytes, keyOrder: true, fanOut: true, delayedRetry: true, leases: true, retainsForNewGroups: true, maxAttempts }
+    this.features = kafkaFeatures(this.#options)
     this.status$ = this.#status$.asObservable()
     this.#status$.next('connecting')
     this.#connected = client.connect().catch((error: unknown) => {

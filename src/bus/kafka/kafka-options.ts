@@ -3,6 +3,7 @@ import { check, checkOptions, having, milliseconds, nonEmptyString, observable, 
 import type { WireLimits } from '../../core/wire.js'
 import { deadTopic } from '../bus.js'
 import type { KafkaClient } from './kafka-client.js'
+import { kafkaFeatures } from './kafka-features.js'
 
 export interface KafkaBusOptions {
   /** How to reach the brokers: `kafkajsClient(new Kafka({ … }))`, or another client behind the same interface. */
@@ -44,7 +45,8 @@ export interface CheckedKafkaOptions {
 /** Throws one `OptionsError` with everything that is wrong; else fills in the defaults. */
 export const checkedKafkaOptions = (given: KafkaBusOptions): CheckedKafkaOptions => {
   checkOptions('kafkaBus', OPTIONS, given, undefined, ['client'])
-  const { prefix = '', leaseMs = 30_000, maxAttempts = 5, maxMessageBytes = 900_000 } = given
+  const { prefix = '', leaseMs = 30_000 } = given
+  const { maxAttempts, maxMessageBytes } = kafkaFeatures(given)
   return { prefix, leaseMs, maxAttempts, maxMessageBytes }
 }
 

@@ -5,6 +5,7 @@ import { EMPTY, defer, Observable, type Subscriber } from 'rxjs'
 import { nuid } from '@nats-io/transport-node'
 import { deadTopic, type Delivery, type DeliveryOptions, type MessageBus } from '../bus.js'
 import { NatsAsks } from './nats-asks.js'
+import { natsFeatures } from './nats-features.js'
 import type { GroupHost } from './nats-group.js'
 import { NatsLink } from './nats-link.js'
 import { type NatsBusOptions, type NatsSettings, settingsOf } from './nats-options.js'
@@ -123,16 +124,7 @@ export const natsBus = (options: NatsBusOptions): NatsBus => {
 
     status$: link.status$.asObservable(),
 
-    features: {
-      name: 'nats',
-      maxMessageBytes: settings.maxMessageBytes,
-      keyOrder: false,
-      fanOut: true,
-      delayedRetry: true,
-      leases: true,
-      retainsForNewGroups: true,
-      maxAttempts: settings.maxAttempts,
-    },
+    features: natsFeatures(settings),
 
     close() {
       closing ??= closeAll({ link, asks, settings, seats: [...seats.values()], working: [...working, ...burials] })

@@ -2,6 +2,7 @@ import type { NatsConnection } from '@nats-io/transport-node'
 import { hrtime } from 'node:process'
 import { asyncScheduler, type SchedulerLike } from 'rxjs'
 import { anyFunction, check, checkOptions, having, milliseconds, oneOf, type Rule, whole, wholeOrInfinity } from '../../core/options.js'
+import { mostBytes, natsFeatures } from './nats-features.js'
 
 /** How the bus uses a server, whoever made the connection. */
 export interface NatsTerms {
@@ -75,28 +76,18 @@ export const TERMS = {
 
 const OPTIONS = { ...TERMS, connection: having('a connection of @nats-io/transport-node', 'publish', 'subscribe', 'request', 'status') }
 
-/** A dead letter is a message that holds another: what it adds must fit as well. */
-const DEAD_LETTER_BYTES = 16_384
-
 const hrtimeMs = (): number => Number(hrtime.bigint()) / 1e6
 
 /** @throws OptionsError */
 export const settingsOf = (options: NatsBusOptions): NatsSettings => {
   checkOptions('natsBus', OPTIONS, options, undefined, ['connection'])
-  const most = mostBytes(options.connection)
+  const most = mostBytes(options.connection.info?.max_payload)
   const fits: Rule = ({ maxMessageBytes = 1 }) =>
     Number(maxMessageBytes) > most ? [{ path: 'maxMessageBytes', got: String(maxMessageBytes), expected: `at most ${most}, as the server allows` }] : []
   checkOptions('natsBus', OPTIONS, options, fits, ['connection'])
-  const { connection, leaseMs = 30_000, maxAttempts = 5, maxMessageBytes = most, storage = 'file', replicas = 1 } = options
+  const { connection, leaseMs = 30_000, storage = 'file', replicas = 1 } = options
+  const { maxAttempts, maxMessageBytes } = natsFeatures({ maxAttempts: options.maxAttempts, maxMessageBytes: options.maxMessageBytes ?? most })
   const { maxMessages = Infinity, maxBytes = Infinity, heartbeatMs = 1_000, timeoutMs = 5_000 } = options
   const { prefix: before = 'rxcrew', scheduler = asyncScheduler, monotonicMs = hrtimeMs } = options
   return { connection, prefix: before, leaseMs, maxAttempts, maxMessageBytes, storage, replicas, maxMessages, maxBytes, heartbeatMs, timeoutMs, scheduler, monotonicMs }
-}
-
-// What NATS itself has as its default, for a connection that is down at the moment.
-const USUAL_BYTES = 1_048_576
-
-const mostBytes = ({ info }: NatsConnection): number => {
-  const most = info?.max_payload ?? USUAL_BYTES
-  return most - Math.min(DEAD_LETTER_BYTES, Math.floor(most / 2))
 }

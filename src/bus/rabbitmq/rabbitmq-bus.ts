@@ -12,6 +12,7 @@ import { Listener, type ListenerHost } from './listener.js'
 import { Listeners } from './listeners.js'
 import { type Names, namesOf } from './names.js'
 import type { Letter } from './publisher.js'
+import { rabbitmqFeatures } from './rabbitmq-features.js'
 import { type CheckedOptions, checkedOptions, type RabbitmqBusOptions, wayIn } from './rabbitmq-options.js'
 import { refused } from './refusal.js'
 import { replayDead } from './replay.js'
@@ -73,7 +74,7 @@ class Bus implements RabbitmqBus {
       again: (...copy) => this.#again(...copy),
     }
     this.status$ = this.#connection.status$.asObservable()
-    this.features = { name: 'rabbitmq', maxMessageBytes, keyOrder: false, fanOut: true, delayedRetry: true, leases: true, retainsForNewGroups: true, maxAttempts }
+    this.features = rabbitmqFeatures(options)
   }
 
   async publish(messages: readonly Message[]): Promise<void> {

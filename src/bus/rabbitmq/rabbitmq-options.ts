@@ -3,7 +3,7 @@ import * as t from 'io-ts'
 import type { SchedulerLike } from 'rxjs'
 import { anyFunction, check, checkOptions, having, milliseconds, nonEmptyString, type Rule, whole, wholeOrInfinity } from '../../core/options.js'
 import { ANSWER_MS } from './connection.js'
-import { DEFAULT_MAX_BYTES } from '../../core/wire.js'
+import { rabbitmqFeatures } from './rabbitmq-features.js'
 
 export interface RabbitmqBusOptions {
   /** Where the server is: `amqp://user:password@host:port/vhost`. Connected without delay of small packets, heartbeat 10 s unless the address says `?heartbeat=`. */
@@ -66,7 +66,8 @@ export interface CheckedOptions {
 /** Throws one `OptionsError` with everything that is wrong; else fills in the defaults. */
 export const checkedOptions = (given: RabbitmqBusOptions): CheckedOptions => {
   checkOptions('rabbitmqBus', OPTIONS, given, oneWay)
-  const { prefix = 'rxcrew.', leaseMs = 30_000, maxAttempts = 5, maxMessageBytes = DEFAULT_MAX_BYTES, retained = 65_536, patienceMs = 30_000, queueArguments = {} } = given
+  const { prefix = 'rxcrew.', leaseMs = 30_000, retained = 65_536, patienceMs = 30_000, queueArguments = {} } = given
+  const { maxAttempts, maxMessageBytes } = rabbitmqFeatures(given)
   return { prefix, leaseMs, maxAttempts, maxMessageBytes, retained, patienceMs, queueArguments }
 }
 

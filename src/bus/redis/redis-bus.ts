@@ -2,7 +2,7 @@ import { asyncScheduler, EMPTY, Observable, ReplaySubject, type SchedulerLike, t
 import { describe } from '../../core/describe.js'
 import { checkOptions, nonEmptyString, observable, whole } from '../../core/options.js'
 import { OptionsError } from '../../core/options-error.js'
-import { DEFAULT_MAX_BYTES, wireOf, type Wire } from '../../core/wire.js'
+import { wireOf, type Wire } from '../../core/wire.js'
 import { type BusStatus, deadTopic, type Delivery, type DeliveryOptions, type MessageBus } from '../bus.js'
 import { Publisher } from './publisher.js'
 import { RedisBusError } from './redis-bus-error.js'
@@ -10,6 +10,7 @@ import { REDIS_BUS_CODECS, type RedisBusOptions } from './redis-bus-options.js'
 import { connectionsOf } from './redis-client.js'
 import { RedisConsumer } from './redis-consumer.js'
 import { entryDecoder } from './redis-decode.js'
+import { redisFeatures } from './redis-features.js'
 import { groupKeys, OWN_GROUP, streamKey } from './redis-keys.js'
 import { RedisLink } from './redis-link.js'
 import { replayDead } from './redis-replay.js'
@@ -66,12 +67,12 @@ class Bus implements RedisBus {
   #closing: Promise<void> | undefined = undefined
 
   constructor(options: RedisBusOptions) {
-    const { prefix = 'rxcrew:', scheduler = asyncScheduler, maxMessageBytes = DEFAULT_MAX_BYTES, maxAttempts = 5 } = options
+    const { prefix = 'rxcrew:', scheduler = asyncScheduler } = options
     this.#options = options
     this.#prefix = prefix
-    this.#wire = wireOf({ maxBytes: maxMessageBytes })
+    this.features = redisFeatures(options)
+    this.#wire = wireOf({ maxBytes: this.features.maxMessageBytes })
     this.#scheduler = scheduler
-    this.features = { name: 'redis', maxMessageBytes, maxAttempts, keyOrder: false, fanOut: true, delayedRetry: true, leases: true, retainsForNewGroups: true }
     this.#status$.next('connecting')
     this.status$ = this.#status$.asObservable()
     this.#commands = this.#link(this.#silenceMs, () => this.#onCommands())
