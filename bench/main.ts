@@ -32,7 +32,8 @@ const compare = async (): Promise<void> => {
     results.set(cell, figures)
     console.log(`${table(cell.name, figures)}\n`)
   }
-  console.log(`### Goals\n\n${goals(results)}\n\n### How each is used\n\n${idioms([...results.values()].flat())}`)
+  if (QUICK.some((cell) => results.has(cell))) console.log(`### Goals\n\n${goals(results)}\n`)
+  console.log(`### How each is used\n\n${idioms([...results.values()].flat())}`)
 }
 
 console.log(`Node ${process.version}, ${process.platform} ${process.arch}.`)

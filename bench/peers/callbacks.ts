@@ -9,6 +9,9 @@ type Done = (error: null, result: number) => void
 const withCallback = ({ kind, call }: Handler): ((message: number, done: Done) => void) =>
   kind === 'sync' ? (message, done) => done(null, call(message)) : (message, done) => void call(message).then((result) => done(null, result))
 
+/** A handler as libraries of promises want it. */
+const promised = ({ kind, call }: Handler): ((message: number) => Promise<number>) => (kind === 'sync' ? async (message) => call(message) : call)
+
 const fastqCallback: Contender = {
   idiom: 'fastq(worker, n).push(message, done)',
   push: ({ handler, atOnce, tell }) => {
@@ -22,8 +25,7 @@ const fastqCallback: Contender = {
 const fastqPromise: Contender = {
   idiom: 'fastq.promise(handler, n).push(message)',
   push: ({ handler, atOnce, tell }) => {
-    const worker = handler.kind === 'sync' ? async (message: number) => handler.call(message) : handler.call
-    const queue = fastq.promise<unknown, number, number>(worker, atOnce)
+    const queue = fastq.promise<unknown, number, number>(promised(handler), atOnce)
     return { send: (message) => void queue.push(message).then(tell) }
   },
 }
@@ -53,7 +55,7 @@ const bottleneck: Contender = {
   idiom: 'new Bottleneck({ maxConcurrent: n }).schedule(handler, message)',
   push: ({ handler, atOnce, tell }) => {
     const limiter = new Bottleneck({ maxConcurrent: atOnce })
-    const work = async (message: number): Promise<number> => handler.call(message)
+    const work = promised(handler)
     return { send: (message) => void limiter.schedule(work, message).then(tell) }
   },
 }

@@ -1,8 +1,10 @@
 import PQueue from 'p-queue'
 import pLimit from 'p-limit'
-import type { Contender, Contenders, Task } from '../contender.js'
+import type { Contender, Contenders, Handler, Task } from '../contender.js'
 
 type Add = (message: number) => Promise<number>
+
+const added = (queue: PQueue, { kind, call }: Handler): Add => (kind === 'sync' ? (message) => queue.add(() => call(message)) : (message) => queue.add(() => call(message)))
 
 /** A queue that answers with a promise for each message. */
 const promising = (idiom: string, open: (task: Task) => Add): Contender => ({
@@ -16,16 +18,17 @@ const promising = (idiom: string, open: (task: Task) => Add): Contender => ({
 /** Asks for the next message only as there is room: its `onSizeLessThan` is made for that. */
 const pull = async ({ handler, atOnce, tell }: Task, messages: AsyncIterable<number>): Promise<void> => {
   const queue = new PQueue({ concurrency: atOnce })
+  const add = added(queue, handler)
   for await (const message of messages) {
     await queue.onSizeLessThan(atOnce)
-    void queue.add(async () => handler.call(message)).then(tell)
+    void add(message).then(tell)
   }
 }
 
 const pQueue = (idiom: string, timeout?: number): Contender => ({
   ...promising(idiom, ({ handler, atOnce }) => {
     const queue = new PQueue({ concurrency: atOnce, ...(timeout === undefined ? {} : { timeout }) })
-    return (message) => queue.add(async () => handler.call(message))
+    return added(queue, handler)
   }),
   pull,
 })
