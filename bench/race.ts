@@ -27,7 +27,7 @@ const LEAST = 500
 const PATIENCE_ROUNDS = 30
 /**
  * Until code has been compiled, which takes its time where others want the processor too; and some rounds at the least,
- * since V8 compiles anew what is made once a round, such as a group, when it has seen seven of them.
+ * since V8 compiles anew what is made once a round, such as a group, when it has seen some of them.
  */
 const WARM_MS = 600
 const WARM_UPS = 20

@@ -19,7 +19,8 @@ export interface Frame {
 
 const short = (value: number): string => {
   if (value >= 1e6) return `${Number((value / 1e6).toPrecision(3))}M`
-  return value >= 1e3 ? `${Number((value / 1e3).toPrecision(3))}k` : String(Number(value.toPrecision(3)))
+  if (value >= 1e4) return `${Number((value / 1e3).toPrecision(3))}k`
+  return value >= 1e3 ? Math.round(value).toLocaleString('en') : String(Number(value.toPrecision(3)))
 }
 
 const px = (value: number): string => value.toFixed(1)
