@@ -171,7 +171,8 @@ describe('Ctrl-C', () => {
 
   it('once: finishes what was begun, tells what was not, and every file is accounted for', async () => {
     const running = start(program, ['--workers', '2', '--report', join(work, 'cut.html'), '--json', join(work, 'cut.json')], PROJECT)
-    await running.line(/^\[/)
+    // Once they are counted: before that nobody knows how many were never begun.
+    await running.line(/^\[.* of [\d,]+ files/)
     running.child.kill('SIGINT')
     const { code, lines } = await running.ended
     const report = await readReport(join(work, 'cut.json'))
