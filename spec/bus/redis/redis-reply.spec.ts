@@ -23,6 +23,12 @@ describe('what a read answered', () => {
     expect(entriesOf([null, ['1-0', null], ['2-0', ['m', 'b', 'n', 'c']], 'odd'])).toEqual([READ[1]])
   })
 
+  it('bears what cannot be made a string', () => {
+    const strange = { toString: '' }
+    expect(stringsOf(['a', strange])).toEqual(['a', '[object Object]'])
+    expect(streamsOf([[strange, []]])).toEqual([['[object Object]', []]])
+  })
+
   it('never throws, whatever came', () => {
     fc.assert(fc.property(fc.anything(), (reply) => {
       for (const read of [streamsOf, entriesOf, claimedOf, groupStateOf, refusalsOf, stringsOf]) expect(() => read(reply)).not.toThrow()

@@ -22,7 +22,18 @@ export const entriesOf = (reply: unknown): readonly RedisEntry[] => {
 }
 
 /** The strings of a list; anything else in it becomes one. */
-export const stringsOf = (reply: unknown): readonly string[] => (isArray(reply) ? (reply.every(isString) ? reply : reply.map(String)) : [])
+export const stringsOf = (reply: unknown): readonly string[] => (isArray(reply) ? (reply.every(isString) ? reply : reply.map(textOf)) : [])
+
+// What has a `toString` that is no function cannot be made a string.
+const textOf = (value: unknown): string => {
+  try {
+    return String(value)
+  } catch {
+    return Object.prototype.toString.call(value)
+  }
+}
+
+const numberOf = (value: unknown): number => Number(typeof value === 'object' && value !== null ? textOf(value) : value)
 
 const isString = (value: unknown): value is string => typeof value === 'string'
 
@@ -32,7 +43,7 @@ const isString = (value: unknown): value is string => typeof value === 'string'
  */
 export const streamsOf = (reply: unknown): readonly (readonly [stream: string, entries: readonly RedisEntry[]])[] => {
   if (reply === null || typeof reply !== 'object') return []
-  return pairsOf(reply).map(([stream, entries]) => [String(stream), entriesOf(entries)])
+  return pairsOf(reply).map(([stream, entries]) => [textOf(stream), entriesOf(entries)])
 }
 
 const pairsOf = (reply: object): readonly (readonly [unknown, unknown])[] => {
@@ -49,7 +60,7 @@ export const flatOf = (reply: unknown): { readonly entries: readonly RedisEntry[
   for (let at = 0; at < reply.length - 1; at += 1) {
     const item = reply[at]
     if (isArray(item)) entries.push(...entriesOf([item]))
-    else if (typeof item === 'string') entries.push({ id: item, fields: [FIELD, String(reply[(at += 1)])] })
+    else if (typeof item === 'string') entries.push({ id: item, fields: [FIELD, textOf(reply[(at += 1)])] })
   }
   return { entries, woke: stringsOf(reply.at(-1)) }
 }
@@ -68,7 +79,7 @@ export const claimedOf = (reply: unknown): readonly ClaimedEntry[] => {
   return reply.flatMap((item) => {
     if (!isArray(item)) return []
     const [id, deliveries, by, fields] = item
-    return [{ id: String(id), deliveries: Number(deliveries), by: by === 'lease' ? 'lease' : 'retry', fields: stringsOf(fields) } as const]
+    return [{ id: textOf(id), deliveries: numberOf(deliveries), by: by === 'lease' ? 'lease' : 'retry', fields: stringsOf(fields) } as const]
   })
 }
 
@@ -81,14 +92,14 @@ export interface GroupState {
 }
 
 export const groupStateOf = (reply: unknown): GroupState => {
-  const [nowMs, nextDueMs] = isArray(reply) ? reply.map(Number) : []
+  const [nowMs, nextDueMs] = isArray(reply) ? reply.map(numberOf) : []
   return { nowMs: nowMs ?? 0, nextDueMs: nextDueMs === undefined || nextDueMs < 0 ? undefined : nextDueMs }
 }
 
 /** What the script that settles answered: the place of each settlement that was not taken, and why, or '' if it came too late. */
 export const refusalsOf = (reply: unknown): ReadonlyMap<number, string> => {
   const refused = new Map<number, string>()
-  if (isArray(reply)) for (let at = 0; at + 1 < reply.length; at += 2) refused.set(Number(reply[at]), String(reply[at + 1]))
+  if (isArray(reply)) for (let at = 0; at + 1 < reply.length; at += 2) refused.set(numberOf(reply[at]), textOf(reply[at + 1]))
   return refused
 }
 
