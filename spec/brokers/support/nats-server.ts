@@ -4,6 +4,8 @@ import { type Child, freePort, scratchFolder, startChild } from './child.js'
 export interface NatsServer {
   readonly port: number
   readonly url: string
+  /** Of its process, while it runs. */
+  pid(): number | undefined
   /** Kills it at once, as a crash would. */
   kill(): Promise<void>
   /** Starts it again on the same port: with what it had stored, or empty. Resolves when it answers. */
@@ -28,6 +30,7 @@ export const startNatsServer = async (...parameters: readonly string[]): Promise
   return {
     port,
     url: `nats://127.0.0.1:${port}`,
+    pid: () => child?.process.pid,
     kill,
     start: async (data) => {
       if (data === 'empty') stores += 1

@@ -4,12 +4,15 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { type Child, freePort, scratchFolder, startChild } from './child.js'
 
-const BIN = '/usr/lib/rabbitmq/bin'
+/** Where Debian puts its programs: those on the PATH are wrappers that drop the environment. */
+export const BIN = '/usr/lib/rabbitmq/bin'
 
 /** A RabbitMQ of a spec's own, beside any other on the machine. */
 export interface RabbitmqServer {
   readonly port: number
   readonly url: string
+  /** Of its process, while it runs. */
+  pid(): number | undefined
   /** Resolves once it accepts connections; after `kill`, with what it had on disk. */
   start(): Promise<void>
   /** As when the power fails. RabbitMQ 3.10.8 does not always find a leader again for a queue that was in use then. */
@@ -44,6 +47,7 @@ export const rabbitmqServer = async (): Promise<RabbitmqServer> => {
   return {
     port,
     url: `amqp://guest:guest@127.0.0.1:${port}`,
+    pid: () => pidIn(`${path}/pid`),
     async start() {
       const base = `${path}/mnesia-${data}`
       await mkdir(base, { recursive: true })
@@ -85,13 +89,18 @@ const settings = (path: string, port: number, distribution: number, mapper: numb
   RABBITMQ_SERVER_ERL_ARGS: '+S 2:2 -kernel inet_dist_use_interface {127,0,0,1}',
 })
 
+const pidIn = (file: string): number | undefined => {
+  const pid = existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0
+  return pid > 0 ? pid : undefined
+}
+
 /** The server is the child of a shell script, and would outlive it. */
 const killServer = (pidFile: string): void => {
-  if (!existsSync(pidFile)) return
-  const pid = Number(readFileSync(pidFile, 'utf8'))
+  const pid = pidIn(pidFile)
+  if (pid === undefined) return
   rmSync(pidFile)
   try {
-    if (pid > 0) process.kill(pid, 'SIGKILL')
+    process.kill(pid, 'SIGKILL')
   } catch {
     // It has ended by itself.
   }

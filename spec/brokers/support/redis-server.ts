@@ -3,6 +3,8 @@ import { type Child, freePort, scratchFolder, startChild } from './child.js'
 /** A Redis server of a test's own, on a free port of the loopback interface; it keeps nothing when it ends. */
 export interface RedisServer {
   readonly port: number
+  /** Of its process, while it runs. */
+  pid(): number | undefined
   /** Ends it at once, as a machine that fails would. */
   kill(): Promise<void>
   /** Starts it anew on the same port, empty. */
@@ -25,6 +27,7 @@ export const redisServer = async (...parameters: readonly string[]): Promise<Red
   await start()
   return {
     port,
+    pid: () => child?.process.pid,
     kill,
     start,
     async close() {
