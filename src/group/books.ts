@@ -1,11 +1,11 @@
 import { Subject, type Subscription } from 'rxjs'
+import { lesser } from '../core/lesser.js'
 import type { Envelope, Message } from '../core/message.js'
 import type { Outcome } from '../core/outcome.js'
 import { Dispatcher } from './dispatcher.js'
 import { Intake, type IntakeHost } from './intake.js'
 import { Item, type Sink } from './item.js'
 import { Ledger, settledFacts } from './ledger.js'
-import { earlier } from './line.js'
 import { Reorder } from './reorder.js'
 import type { Settings } from './settings.js'
 
@@ -78,7 +78,7 @@ export class Books implements IntakeHost {
    * @param deserted - Whether no worker is wanted: then the line counts too, as nobody comes for it.
    */
   oldestMs(deserted: boolean): number | undefined {
-    return earlier(this.intake.oldestMs(), this.lineCounts || deserted ? this.dispatcher.line.oldestMs() : undefined)
+    return lesser(this.intake.oldestMs(), this.lineCounts || deserted ? this.dispatcher.line.oldestMs() : undefined)
   }
 
   /** @param message - The item in its envelope, if it has come in one. */

@@ -1,4 +1,5 @@
 import { Fifo } from '../core/fifo.js'
+import { lesser } from '../core/lesser.js'
 import type { Item } from './item.js'
 
 /** Items of one key: one at a time; in `ready` only while none of them is open. */
@@ -83,7 +84,7 @@ export class Line {
 
   /** Since when the one that has waited longest has waited; `undefined` if none waits that could be started. */
   oldestMs(): number | undefined {
-    return earlier(this.#returnedMs(), this.#readyMs())
+    return lesser(this.#returnedMs(), this.#readyMs())
   }
 
   #returnedMs(): number | undefined {
@@ -145,10 +146,6 @@ export class Line {
     this.#withdrawn = 0
   }
 }
-
-/** The earlier of two moments that may not be. */
-export const earlier = (aMs: number | undefined, bMs: number | undefined): number | undefined =>
-  aMs === undefined || bMs === undefined ? (aMs ?? bMs) : Math.min(aMs, bMs)
 
 const swept = <T extends Ready>(queue: Fifo<T>): Fifo<T> => {
   const kept = new Fifo<T>()

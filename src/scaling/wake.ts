@@ -1,3 +1,4 @@
+import { lesser } from '../core/lesser.js'
 import type { Wake } from './policy.js'
 
 /** Of several wishes to be woken the soonest of each kind; `undefined` if nobody has one. */
@@ -9,10 +10,7 @@ export const soonest = (...wakes: readonly (Wake | undefined)[]): Wake | undefin
   return { ...(waitedMs === undefined ? {} : { waitedMs }), ...(idledMs === undefined ? {} : { idledMs }), ...(afterWork ? { afterWork } : {}) }
 }
 
-const least = (spans: readonly (number | undefined)[]): number | undefined => {
-  const given = spans.filter((span) => span !== undefined)
-  return given.length === 0 ? undefined : Math.min(...given)
-}
+const least = (spans: readonly (number | undefined)[]): number | undefined => spans.reduce(lesser, undefined)
 
 /**
  * For a policy that has to be asked again after the last work: a group that has none is not sampled. Each 15 s, as often

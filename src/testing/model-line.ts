@@ -1,4 +1,5 @@
 import { Fifo } from '../core/fifo.js'
+import { lesser } from '../core/lesser.js'
 
 /**
  * Who waits in a modelled group. Messages are numbered in the order of arrival; so the line is those from `next` up to
@@ -44,11 +45,10 @@ export class ModelLine {
    * @param deserted - Whether no worker is wanted: then the line counts, whatever its capacity.
    */
   oldestMs(deserted: boolean): number | undefined {
-    const counts = deserted || this.#capacity === Infinity
-    const lineMs = counts && this.waiting > 0 ? this.#arrivalMs[this.next] : undefined
     const senderMs = this.crowded ? this.#arrivalMs[this.accepted] : undefined
-    const oldestMs = Math.min(lineMs ?? Infinity, senderMs ?? Infinity, (counts ? this.#againMs.peek() : undefined) ?? Infinity)
-    return oldestMs === Infinity ? undefined : oldestMs
+    if (!deserted && this.#capacity !== Infinity) return senderMs
+    const lineMs = this.waiting > 0 ? this.#arrivalMs[this.next] : undefined
+    return lesser(senderMs, lesser(lineMs, this.#againMs.peek()))
   }
 
   /** Whether any message that has arrived has no outcome. */

@@ -1,13 +1,4 @@
-import type { BusBounds, BusFeatures } from '../bus.js'
+import { busFeatures } from '../bus-features.js'
 
 /** What a bus on Kafka promises, with its defaults. */
-export const kafkaFeatures = ({ maxMessageBytes = 900_000, maxAttempts = 5 }: BusBounds = {}): BusFeatures => ({
-  name: 'kafka',
-  maxMessageBytes,
-  keyOrder: true,
-  fanOut: true,
-  delayedRetry: true,
-  leases: true,
-  retainsForNewGroups: true,
-  maxAttempts,
-})
+export const kafkaFeatures = busFeatures({ name: 'kafka', keyOrder: true, maxMessageBytes: 900_000 })

@@ -1,4 +1,4 @@
-import type { BusBounds, BusFeatures } from '../bus.js'
+import { busFeatures } from '../bus-features.js'
 
 // What NATS itself has as its default, for a connection that is down at the moment.
 const USUAL_BYTES = 1_048_576
@@ -10,13 +10,4 @@ const DEAD_LETTER_BYTES = 16_384
 export const mostBytes = (maxPayload: number = USUAL_BYTES): number => maxPayload - Math.min(DEAD_LETTER_BYTES, Math.floor(maxPayload / 2))
 
 /** What a bus on NATS JetStream promises, with its defaults. */
-export const natsFeatures = ({ maxMessageBytes = mostBytes(), maxAttempts = 5 }: BusBounds = {}): BusFeatures => ({
-  name: 'nats',
-  maxMessageBytes,
-  keyOrder: false,
-  fanOut: true,
-  delayedRetry: true,
-  leases: true,
-  retainsForNewGroups: true,
-  maxAttempts,
-})
+export const natsFeatures = busFeatures({ name: 'nats', keyOrder: false, maxMessageBytes: mostBytes() })
