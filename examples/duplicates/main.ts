@@ -6,17 +6,13 @@ import { HELP, readArguments, type Settings } from './arguments.js'
 import { checkTarget, findFolder } from './folder.js'
 import { createPaint } from './paint.js'
 import { EXIT, processStage } from './process-stage.js'
+import { runProgram } from './program.js'
 import { reportPage } from './report-page.js'
 import { resultJson } from './result-json.js'
 import type { Result } from './result.js'
 import { run, type Task } from './run.js'
 import type { Stage } from './stage.js'
 import { summary } from './summary.js'
-
-const refuse = (problem: string): number => {
-  process.stderr.write(`duplicates: ${problem} (--help tells more)\n`)
-  return EXIT.wrongUsage
-}
 
 const prepare = async ({ folder, report, json, maxSize, workers }: Settings): Promise<E.Either<string, Task>> => {
   const found = await findFolder(folder, process.cwd())
@@ -37,25 +33,15 @@ const publish = async (result: Result, { report, json }: Settings, { output, col
   output.write(`  JSON: ${json}\n`)
 }
 
-const main = async (words: readonly string[]): Promise<number> => {
-  const request = readArguments(words)
-  if (E.isLeft(request)) return refuse(request.left)
-  if (request.right.type === 'help') {
-    process.stdout.write(HELP)
-    return EXIT.complete
-  }
-  const { settings } = request.right
-  const task = await prepare(settings)
-  if (E.isLeft(task)) return refuse(task.left)
-  const stage = processStage()
-  const result = await run(task.right, stage)
-  await publish(result, settings, stage)
-  return EXIT[result.end]
-}
-
-try {
-  process.exitCode = await main(process.argv.slice(2))
-} catch (error) {
-  process.stderr.write(`duplicates: ${error instanceof Error ? error.message : String(error)}\n`)
-  process.exitCode = EXIT.gaveUp
-}
+await runProgram({
+  name: 'duplicates',
+  help: HELP,
+  read: readArguments,
+  prepare,
+  go: async (task, settings) => {
+    const stage = processStage()
+    const result = await run(task, stage)
+    await publish(result, settings, stage)
+    return EXIT[result.end]
+  },
+})

@@ -7,6 +7,7 @@ import { checkTarget, findFolder } from '../duplicates/folder.js'
 import { count, plural, printable } from '../duplicates/format.js'
 import { createPaint } from '../duplicates/paint.js'
 import { EXIT, processStage } from '../duplicates/process-stage.js'
+import { runProgram } from '../duplicates/program.js'
 import { fromText } from '../duplicates/raw-path.js'
 import { resultJson } from '../duplicates/result-json.js'
 import type { Result } from '../duplicates/result.js'
@@ -28,11 +29,6 @@ const WORKERS = 4
 interface Shared {
   readonly result: Result
   readonly staff: Staff
-}
-
-const refuse = (problem: string): number => {
-  process.stderr.write(`many-processes: ${problem} (--help tells more)\n`)
-  return EXIT.wrongUsage
 }
 
 /** Prints lines also on a terminal: each stays. */
@@ -98,30 +94,20 @@ const prepare = async ({ folder, json }: Settings): Promise<E.Either<string, Tas
   return E.isLeft(checked) ? checked : E.right({ folder: found.right, maxSize: MAX_SIZE, workers: WORKERS })
 }
 
-const main = async (words: readonly string[]): Promise<number> => {
-  const request = readArguments(words)
-  if (E.isLeft(request)) return refuse(request.left)
-  if (request.right.type === 'help') {
-    process.stdout.write(HELP)
-    return EXIT.complete
-  }
-  const { settings } = request.right
-  const task = await prepare(settings)
-  if (E.isLeft(task)) return refuse(task.left)
-  const stage = inLines(processStage())
-  const server = await (settings.redis === undefined ? ownRedis() : runningRedis(settings.redis))
-  // Nobody else's keys on a server that others use too, and none left behind.
-  const prefix = `rxcrew-processes-${randomUUID()}:`
-  try {
-    return await tell(task.right, await shared(task.right, server, prefix, settings.processes, stage), settings, stage)
-  } finally {
-    await server.close(prefix)
-  }
-}
-
-try {
-  process.exitCode = await main(process.argv.slice(2))
-} catch (error) {
-  process.stderr.write(`many-processes: ${error instanceof Error ? error.message : String(error)}\n`)
-  process.exitCode = EXIT.gaveUp
-}
+await runProgram({
+  name: 'many-processes',
+  help: HELP,
+  read: readArguments,
+  prepare,
+  go: async (task, settings) => {
+    const stage = inLines(processStage())
+    const server = await (settings.redis === undefined ? ownRedis() : runningRedis(settings.redis))
+    // Nobody else's keys on a server that others use too, and none left behind.
+    const prefix = `rxcrew-processes-${randomUUID()}:`
+    try {
+      return await tell(task, await shared(task, server, prefix, settings.processes, stage), settings, stage)
+    } finally {
+      await server.close(prefix)
+    }
+  },
+})
