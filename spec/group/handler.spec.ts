@@ -35,9 +35,9 @@ const outcomeOf = async (action: () => unknown): Promise<Outcome> => {
   return outcome
 }
 
-describe('what a handler returns', () => {
-  const thenable = { then: (resolve: (value: string) => void) => resolve('then') }
+const thenable = { then: (resolve: (value: string) => void) => resolve('then') }
 
+describe('what a handler returns', () => {
   it.each<[string, unknown, unknown]>([
     ['a value', 7, 7],
     ['nothing', undefined, undefined],
@@ -163,6 +163,23 @@ describe('an action that decodes', () => {
     expect(await put(group, 4)).toBe(8)
     await expect(put(group, 'x')).rejects.toMatchObject({ outcome: { type: 'rejected' } })
     await group.stop()
+  })
+
+  it.each<[string, () => unknown]>([
+    ['a value', () => 1],
+    ['a promise that is settled already', async () => 1],
+    ['a promise that is settled later', async () => { await Promise.resolve() }],
+    ['anything with then', () => thenable],
+    ['an Observable that is over at once', () => of(1)],
+    ['an Observable that goes on', () => timer(1)],
+    ['an async iterable', numbers],
+    ['a promise that is rejected already', () => Promise.reject(error)],
+  ])('gives its worker back after it decoded in its own time and returned %s', async (_, handle) => {
+    const group = workerGroup({ action: { name: 'a', decode: async () => E.right(1), handle }, workers: { max: 1 }, supervision: resume() })
+    for (const input of [1, 2, 3]) await group.offer(input)
+    await group.idle()
+    expect((await group.drain()).completed).toBe(0)
+    expect(group.stats().received).toBe(group.stats().processed + group.stats().failed)
   })
 
   it('may return an Observable after it decoded in its own time', async () => {

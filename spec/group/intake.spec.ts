@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { Intake, type IntakeHost } from '../../src/group/intake.js'
-import { Item } from '../../src/group/item.js'
 import { GroupClosedError } from '../../src/group/worker-group-contract.js'
+import { bareItem } from './bare-item.js'
 
 const setUp = (capacity = 1) => {
   const state = { waiting: 0, retrying: 0, nowMs: 0, waits: 0 }
@@ -10,7 +10,7 @@ const setUp = (capacity = 1) => {
     get waiting() { return state.waiting },
     get retrying() { return state.retrying },
     now: () => state.nowMs,
-    accept: (raw) => new Item(raw, undefined, undefined, 1, 0, 'g'),
+    accept: (raw) => bareItem(1, 0, raw),
     onWaiting: () => { state.waits += 1 },
   }
   const intake = new Intake(host)

@@ -1,12 +1,13 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { Item } from '../../src/group/item.js'
+import type { Item } from '../../src/group/item.js'
 import { Line } from '../../src/group/line.js'
+import { bareItem } from './bare-item.js'
 
 let seq = 0
 
 const item = (key?: string, acceptedMs = 0): Item => {
-  const made = new Item(undefined, undefined, undefined, ++seq, acceptedMs, 'line')
+  const made = bareItem(++seq, acceptedMs)
   made.key = key
   return made
 }

@@ -1,8 +1,9 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Outcome } from '../../src/core/outcome.js'
-import { Item } from '../../src/group/item.js'
+import type { Item } from '../../src/group/item.js'
 import { Reorder } from '../../src/group/reorder.js'
+import { bareItem } from './bare-item.js'
 
 const facts = { message: { id: '1', topic: 't', payload: 1, headers: {}, sentAtMs: 0 }, attempts: 1, waitMs: 0, serviceMs: 0 }
 const completed: Outcome = { ...facts, type: 'completed', value: 1 }
@@ -10,9 +11,9 @@ const cancelled: Outcome = { ...facts, type: 'cancelled', reason: 'so' }
 
 const setUp = (window: number) => {
   const reorder = new Reorder(window)
-  const items = Array.from({ length: 20 }, (_, i) => new Item(i + 1, undefined, undefined, i + 1, 0, 'g'))
+  const items = Array.from({ length: 20 }, (_, i) => bareItem(i + 1))
   const left: number[] = []
-  const at = (seq: number): Item => items[seq - 1] ?? new Item(seq, undefined, undefined, seq, 0, 'g')
+  const at = (seq: number): Item => items[seq - 1] ?? bareItem(seq)
   const start = (...seqs: readonly number[]): void => seqs.forEach((seq) => reorder.starts(at(seq)))
   const settle = (seq: number, outcome: Outcome = completed): void => reorder.settle(at(seq), outcome, () => left.push(seq))
   return { reorder, left, start, settle }
@@ -63,7 +64,7 @@ describe('items that leave in order', () => {
   it('leave in order although one that leaves settles the next', () => {
     const { reorder, left, start, settle } = setUp(5)
     start(1, 2)
-    reorder.settle(new Item(1, undefined, undefined, 1, 0, 'g'), completed, () => {
+    reorder.settle(bareItem(1), completed, () => {
       left.push(1)
       settle(2)
     })

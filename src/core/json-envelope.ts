@@ -1,4 +1,5 @@
 import * as t from 'io-ts'
+import { codecOf } from './codec-of.js'
 import { createMessage } from './create-message.js'
 import { describe } from './describe.js'
 import type { Message } from './message.js'
@@ -7,12 +8,13 @@ import type { Problem } from './options-error.js'
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
 
-const text = check('a string', t.string.is)
-const moment = check('a moment in ms', (value): value is number => Number.isFinite(value))
-const present = check('any JSON value', (value): value is unknown => value !== undefined)
+const text = codecOf(check('a string', t.string.is))
+const moment = codecOf(check('a moment in ms', (value): value is number => Number.isFinite(value)))
+const present = codecOf(check('any JSON value', (value): value is unknown => value !== undefined))
+const named = codecOf(nonEmptyString)
 const headers = t.record(t.string, text, 'an object of strings')
 
-const REQUIRED = Object.entries({ id: nonEmptyString, topic: nonEmptyString, payload: present, headers, sentAtMs: moment })
+const REQUIRED = Object.entries({ id: named, topic: named, payload: present, headers, sentAtMs: moment })
 const OPTIONAL = Object.entries({ key: text, replyTo: text, correlationId: text, from: text, expiresAtMs: moment })
 
 // By hand, because a combination of codecs takes many times as long and this runs for every message.

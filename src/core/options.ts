@@ -1,79 +1,84 @@
-import * as t from 'io-ts'
 import { describe } from './describe.js'
 import { OptionsError, type Problem } from './options-error.js'
 
+/** What a value is to be, in words, and whether one is. An io-ts codec is one too; `codecOf` makes one of it where shapes are composed. */
+export interface Check<A = unknown> {
+  readonly name: string
+  readonly is: (value: unknown) => value is A
+}
+
 /**
- * Options are checked at the door, once, all of them: each codec's `name` says in words what would be right, so a
+ * Options are checked at the door, once, all of them: each check's `name` says in words what would be right, so a
  * problem reads as a sentence. Nothing is clamped, renamed or filled in here; defaults are the caller's.
  */
-export type OptionCodecs = Readonly<Record<string, t.Mixed>>
+export type OptionCodecs = Readonly<Record<string, Check>>
 
-/** A codec whose name says what would be right. */
-export const check = <A>(name: string, is: t.Is<A>): t.Type<A> =>
-  new t.Type(name, is, (value, context) => (is(value) ? t.success(value) : t.failure(value, context)), t.identity)
+export const check = <A>(name: string, is: Check<A>['is']): Check<A> => ({ name, is })
 
 const isNumber = (value: unknown): value is number => Number.isFinite(value)
 
 const isWhole = (value: unknown): value is number => Number.isSafeInteger(value)
 
 /** A finite whole number within `[min, max]`. */
-export const whole = (min: number, max = Number.MAX_SAFE_INTEGER): t.Type<number> =>
+export const whole = (min: number, max = Number.MAX_SAFE_INTEGER): Check<number> =>
   check(max === Number.MAX_SAFE_INTEGER ? `a whole number, ${min} or more` : `a whole number from ${min} to ${max}`, (value): value is number =>
     isWhole(value) && value >= min && value <= max)
 
 /** A whole number of at least `min`, or `Infinity` for "without bound". */
-export const wholeOrInfinity = (min: number): t.Type<number> =>
+export const wholeOrInfinity = (min: number): Check<number> =>
   check(`a whole number, ${min} or more, or Infinity`, (value): value is number =>
     value === Infinity || (isWhole(value) && value >= min))
 
 /** A finite number within `[min, max]`. */
-export const within = (min: number, max: number, what = 'a number'): t.Type<number> =>
+export const within = (min: number, max: number, what = 'a number'): Check<number> =>
   check(`${what} from ${min} to ${max}`, (value): value is number => isNumber(value) && value >= min && value <= max)
 
 /** The longest a timer waits: a longer one would fire at once. */
 export const MAX_TIMER_MS = 2_147_483_647
 
 /** A span of time in milliseconds, from `min` (default 0) up to what a timer can wait. */
-export const milliseconds = (min = 0): t.Type<number> => within(min, MAX_TIMER_MS, 'milliseconds')
+export const milliseconds = (min = 0): Check<number> => within(min, MAX_TIMER_MS, 'milliseconds')
 
 /** One of the words. */
-export const oneOf = (...words: readonly string[]): t.Type<string> =>
+export const oneOf = (...words: readonly string[]): Check<string> =>
   check(words.map((word) => `'${word}'`).join(' or '), (value): value is string => typeof value === 'string' && words.includes(value))
 
-export const nonEmptyString: t.Type<string> = check('a string that is not empty', (value): value is string => typeof value === 'string' && value !== '')
+export const nonEmptyString: Check<string> = check('a string that is not empty', (value): value is string => typeof value === 'string' && value !== '')
 
-export const flag: t.Type<boolean> = check('true or false', (value): value is boolean => typeof value === 'boolean')
+export const flag: Check<boolean> = check('true or false', (value): value is boolean => typeof value === 'boolean')
 
-export const anyFunction: t.Type<unknown> = check('a function', (value): value is unknown => typeof value === 'function')
+export const anyFunction: Check = check('a function', (value): value is unknown => typeof value === 'function')
 
 /** An object that has the methods, whatever else it has: how a policy, a bus or an Observable is told. */
-export const having = (name: string, ...methods: readonly string[]): t.Type<unknown> =>
+export const having = (name: string, ...methods: readonly string[]): Check =>
   check(name, (value): value is unknown => isRecord(value) && methods.every((method) => typeof value[method] === 'function'))
 
-export const observable: t.Type<unknown> = having('an Observable', 'subscribe', 'pipe')
+export const observable: Check = having('an Observable', 'subscribe', 'pipe')
 
-export const anything: t.Type<unknown> = t.unknown
+export const anything: Check = check('anything', (_value): _value is unknown => true)
 
 /** One of two codecs; its name joins theirs. */
-export const either = (a: t.Mixed, b: t.Mixed): t.Type<unknown> => check(`${a.name}, or ${b.name}`, (value): value is unknown => a.is(value) || b.is(value))
+export const either = (a: Check, b: Check): Check => check(`${a.name}, or ${b.name}`, (value): value is unknown => a.is(value) || b.is(value))
 
 /** An options object within an options object; its own problems are told with their full path. */
-export const nested = (codecs: OptionCodecs, rule: Rule = () => [], required: readonly string[] = []): t.Type<unknown> => new NestedType(codecs, rule, required)
+export const nested = (codecs: OptionCodecs, rule: Rule = () => [], required: readonly string[] = []): Check => new NestedType(codecs, rule, required)
 
 /** What a rule over several options finds wrong. It sees those that were found right alone. */
 export type Rule = (given: Readonly<Record<string, unknown>>) => readonly Problem[]
 
-class NestedType extends t.Type<unknown> {
+class NestedType implements Check {
+  readonly name = 'an object'
   readonly codecs: OptionCodecs
   readonly rule: Rule
   readonly required: readonly string[]
 
   constructor(codecs: OptionCodecs, rule: Rule, required: readonly string[]) {
-    super('an object', (value): value is unknown => value !== undefined, t.success, t.identity)
     this.codecs = codecs
     this.rule = rule
     this.required = required
   }
+
+  is = (value: unknown): value is unknown => value !== undefined
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
@@ -99,7 +104,7 @@ const sound = (path: string, given: Readonly<Record<string, unknown>>, problems:
   return Object.fromEntries(Object.entries(given).filter(([name]) => !names.has(name)))
 }
 
-const one = (path: string, codec: t.Mixed, value: unknown): readonly Problem[] => {
+const one = (path: string, codec: Check, value: unknown): readonly Problem[] => {
   if (codec instanceof NestedType) return inspect(path, codec.codecs, value, codec.rule, codec.required)
   return codec.is(value) ? [] : [{ path, got: describe(value), expected: codec.name }]
 }

@@ -2,10 +2,12 @@ import type { Action } from '../core/action.js'
 import type { Job, Transport } from '../core/job.js'
 import type { Message } from '../core/message.js'
 import type { Attempt } from './attempt.js'
+import type { Slots } from './slot.js'
 
 /** What an attempt needs of its group, and whom it tells its one end. */
 export interface AttemptHost {
   readonly settings: { readonly address: string; readonly services?: unknown; readonly transport?: Transport | undefined }
+  readonly slots: Slots
   /** What it returns, if anything, keeps the worker's slot taken until it resolves. */
   onValue(attempt: Attempt, value: unknown): PromiseLike<void> | undefined
   onError(attempt: Attempt, error: unknown): void

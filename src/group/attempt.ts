@@ -10,7 +10,26 @@ import type { Deadline } from './deadlines.js'
 import { drained, follow, observeLast, vacate } from './follow.js'
 import type { Item } from './item.js'
 import { callSafely } from './report.js'
-import { Slot } from './slot.js'
+import { occupySlot } from './slot.js'
+
+/** What it takes to end an attempt before its time: made when first needed, since most need none of it. */
+interface Cut {
+  controller?: AbortController
+  abort?: { readonly reason: unknown }
+  slot?: Subscriber<never>
+  source?: Subscription
+}
+
+/** What the group notes on an attempt that does not simply end. */
+export interface Notes {
+  timedOutAfterMs?: number
+  grace?: Subscription
+  zombie?: boolean
+  /** Whether it stands for its handler in the number of zombies: of a batch, one does. */
+  counted?: boolean
+  /** Its abort is no failure of the item: it is tried again. */
+  requeue?: boolean
+}
 
 /**
  * One try at one item by one worker; it is the job that the handler sees. The host is told one end: a value, an error
@@ -20,31 +39,23 @@ export class Attempt implements Job<unknown, unknown, unknown>, Link<Attempt> {
   readonly #item: Item
   readonly #owner: Worker
   readonly #host: AttemptHost
-  #controller: AbortController | undefined
-  #abort: { readonly reason: unknown } | undefined
-  #slot: Subscriber<never> | undefined
-  #source: Subscription | undefined
+  #cut: Cut | undefined
   #over = false
   /** Its neighbours among the running attempts. */
   before: Attempt | undefined = undefined
   after: Attempt | undefined = undefined
-  /** The group's notes on this attempt. */
   deadline: Deadline | undefined = undefined
-  timedOutAfterMs: number | undefined = undefined
-  grace: Subscription | undefined = undefined
-  zombie = false
-  /** Whether it stands for its handler in the number of zombies: of a batch, one does. */
-  counted = false
-  /** Its abort is no failure of the item: it is tried again. */
-  requeue = false
-  /** The batch it is a member of: that has the worker. */
-  readonly batch: BatchRun | undefined
+  notes: Notes | undefined = undefined
 
-  constructor(item: Item, owner: Worker, host: AttemptHost, batch?: BatchRun) {
+  constructor(item: Item, owner: Worker, host: AttemptHost) {
     this.#item = item
     this.#owner = owner
     this.#host = host
-    this.batch = batch
+  }
+
+  /** The batch it is a member of: that has the worker. */
+  get batch(): BatchRun | undefined {
+    return undefined
   }
 
   get item(): Item {
@@ -75,14 +86,22 @@ export class Attempt implements Job<unknown, unknown, unknown>, Link<Attempt> {
     return this.#over
   }
   get aborted(): boolean {
-    return this.#abort !== undefined
+    return this.#cut?.abort !== undefined
+  }
+  get zombie(): boolean {
+    return this.notes?.zombie === true
+  }
+  /** The notes on it, to be written to. */
+  get noted(): Notes {
+    return (this.notes ??= {})
   }
 
   /** Made when first asked for: most handlers never look, and a controller costs more than the rest of the attempt. */
   get signal(): AbortSignal {
-    this.#controller ??= new AbortController()
-    if (this.#abort !== undefined) this.#controller.abort(this.#abort.reason)
-    return this.#controller.signal
+    const cut = (this.#cut ??= {})
+    cut.controller ??= new AbortController()
+    if (cut.abort !== undefined) cut.controller.abort(cut.abort.reason)
+    return cut.controller.signal
   }
 
   get send(): Job['send'] {
@@ -94,7 +113,7 @@ export class Attempt implements Job<unknown, unknown, unknown>, Link<Attempt> {
 
   run(work: Work): ObservableInput<unknown> {
     try {
-      return work.decode === undefined || this.#item.decoded ? this.#handle(work) : this.#decode(work, work.decode(this.#item.raw))
+      return work.decode === undefined || this.#item.isDecoded ? this.#handle(work) : this.#decode(work, work.decode(this.#item.raw))
     } catch (error) {
       this.onError(error)
       return EMPTY
@@ -103,14 +122,15 @@ export class Attempt implements Job<unknown, unknown, unknown>, Link<Attempt> {
 
   /** Aborts the signal; an Observable is cut, which ends it at once. Returns whether the handler is over, or goes on for others. */
   abort(reason: unknown): boolean {
-    this.#abort = { reason }
-    this.#controller?.abort(reason)
-    if (this.#source !== undefined && !this.#over) {
-      const source = this.#source
+    const cut = (this.#cut ??= {})
+    cut.abort = { reason }
+    cut.controller?.abort(reason)
+    const { source, slot } = cut
+    if (source !== undefined && !this.#over) {
       // What a teardown throws must not keep the item from its end.
       callSafely(() => source.unsubscribe())
       this.onError(reason)
-      this.#slot?.complete()
+      slot?.complete()
     }
     return this.#over
   }
@@ -126,26 +146,10 @@ export class Attempt implements Job<unknown, unknown, unknown>, Link<Attempt> {
   #handle(work: Work): ObservableInput<unknown> {
     const result = work.handle(this)
     // Followed by hand: a derived promise for each message, and a turn of the queue more, cost a quarter of an attempt.
-    if (result instanceof Promise) return this.#await(result)
+    if (result instanceof Promise) return occupySlot(this.#host.slots, result, this)
     const following = follow(result, this)
     if (following === undefined) return EMPTY
     return 'subscribe' in following ? this.#occupy(following) : following
-  }
-
-  #await(result: Promise<unknown>): ObservableInput<unknown> {
-    const slot = new Slot()
-    result.then(
-      (value) => {
-        const passed = this.onValue(value)
-        if (passed === undefined) slot.end()
-        else passed.then(() => slot.end())
-      },
-      (error: unknown) => {
-        this.onError(error)
-        slot.end()
-      },
-    )
-    return slot
   }
 
   #decode(work: Work, decoded: ReturnType<Action['decode']>): ObservableInput<unknown> {
@@ -164,26 +168,26 @@ export class Attempt implements Job<unknown, unknown, unknown>, Link<Attempt> {
       if (this.#finish()) this.#host.onRejected(this, either.left)
       return EMPTY
     }
-    if (this.#abort !== undefined) {
-      this.onError(this.#abort.reason)
+    if (this.#cut?.abort !== undefined) {
+      this.onError(this.#cut.abort.reason)
       return EMPTY
     }
-    this.#item.input = either.right
-    this.#item.decoded = true
+    this.#item.decodedAs(either.right)
     return this.run(work)
   }
 
   /** An inner that is over when the handler's Observable is, or when it is cut. */
   #occupy(source: Observable<unknown>): Observable<never> {
     return new Observable<never>((slot) => {
-      this.#slot = slot
-      this.#source = observeLast(source, (last) => vacate(slot, this.onValue(last)), (error) => {
+      const cut = (this.#cut ??= {})
+      cut.slot = slot
+      cut.source = observeLast(source, (last) => vacate(slot, this.onValue(last)), (error) => {
         this.onError(error)
         slot.complete()
       })
       // Aborted before or while it was subscribed to: it could not be cut then.
-      if (this.#abort !== undefined) this.abort(this.#abort.reason)
-      return this.#source
+      if (cut.abort !== undefined) this.abort(cut.abort.reason)
+      return cut.source
     })
   }
 

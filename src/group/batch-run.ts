@@ -10,10 +10,21 @@ import type { AnyBatchHandler } from './settings.js'
 
 /** A member of a batch, as the handler sees it: it may be ended before the others. */
 class Member extends Attempt implements BatchMember<unknown, unknown, unknown, unknown> {
+  readonly #batch: BatchRun
+
+  constructor(item: Item, owner: Worker, host: AttemptHost, batch: BatchRun) {
+    super(item, owner, host)
+    this.#batch = batch
+  }
+
+  override get batch(): BatchRun {
+    return this.#batch
+  }
+
   complete(value: unknown): boolean {
     if (this.over) return false
     const passed = this.onValue(value)
-    if (passed !== undefined) this.batch?.await(passed)
+    if (passed !== undefined) this.batch.await(passed)
     return true
   }
 
@@ -24,7 +35,7 @@ class Member extends Attempt implements BatchMember<unknown, unknown, unknown, u
   }
 
   override abort(reason: unknown): boolean {
-    return super.abort(reason) || this.batch?.abandon(reason) === true
+    return super.abort(reason) || this.batch.abandon(reason)
   }
 }
 

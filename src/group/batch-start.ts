@@ -31,7 +31,7 @@ export const startBatch = ({ books, overtime, host, owner, begin }: BatchStart):
     expireAll()
     return EMPTY
   }
-  const giveBack = (zombie: boolean): void => (zombie ? crew.replace(worker, 0) : crew.giveBack(worker, books.now()))
+  const giveBack = (zombie: boolean): void => (zombie ? crew.replace(worker, 0) : crew.giveBack(worker))
   const run = new BatchRun(items, worker, owner, (failure, member) => host.onFailure(failure, member), giveBack)
   for (const member of run.members) begin(member)
   expireAll()

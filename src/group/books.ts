@@ -1,12 +1,14 @@
-import { Subject, type Subscription } from 'rxjs'
+import { Subject } from 'rxjs'
 import { lesser } from '../core/lesser.js'
 import type { Envelope, Message } from '../core/message.js'
 import type { Outcome } from '../core/outcome.js'
 import { Dispatcher } from './dispatcher.js'
+import { Ids } from './ids.js'
 import { Intake, type IntakeHost } from './intake.js'
-import { Item, type Sink } from './item.js'
+import { Item, type Home, type Sink } from './item.js'
 import { Ledger, settledFacts } from './ledger.js'
 import { Reorder } from './reorder.js'
+import { Retries } from './retries.js'
 import type { Settings } from './settings.js'
 
 /** Told by the books, after they are right. */
@@ -26,11 +28,12 @@ export class Books implements IntakeHost {
   readonly ledger: Ledger
   readonly dispatcher: Dispatcher
   readonly intake: Intake
-  readonly retries = new Map<Item, Subscription>()
+  readonly retries: Retries
   readonly outcomes$ = new Subject<Outcome>()
   /** Whether items in the line count as waiting for the policy, beside senders without room. */
   lineCounts = false
   readonly #host: BooksHost
+  readonly #home: Home
   readonly #reorder: Reorder | undefined
   /** Items whose outcome everybody has been told: a group does not end before that is all. */
   told = 0
@@ -39,11 +42,13 @@ export class Books implements IntakeHost {
   #arriving: Item | undefined
 
   constructor(settings: Settings, host: BooksHost) {
-    const { scheduler, window, batch } = settings
+    const { address, clock, window, batch } = settings
     this.settings = settings
     this.#host = host
-    this.ledger = new Ledger(scheduler.now())
-    this.dispatcher = new Dispatcher(batch, scheduler)
+    this.#home = { address, ids: new Ids(address), clock }
+    this.ledger = new Ledger(clock.now())
+    this.dispatcher = new Dispatcher(batch, clock)
+    this.retries = new Retries(clock)
     this.intake = new Intake(this)
     this.#reorder = window === undefined ? undefined : new Reorder(window)
   }
@@ -63,8 +68,13 @@ export class Books implements IntakeHost {
   onWaiting(): void {
     this.#host.onChange()
   }
+  /** Now, by the clock of the group. */
   now(): number {
-    return this.settings.scheduler.now()
+    return this.settings.clock.now()
+  }
+  /** Now, as it is told outside. */
+  epochMs(): number {
+    return this.settings.clock.epochMs(this.now())
   }
 
   /** Whether any accepted item has no outcome yet, or anyone waits for room. */
@@ -83,7 +93,7 @@ export class Books implements IntakeHost {
 
   /** @param message - The item in its envelope, if it has come in one. */
   accept(raw: unknown, envelope: Envelope | undefined, sink: Sink | undefined, message?: Message): Item {
-    const item = new Item(raw, envelope, sink, this.#seq + 1, this.now(), this.settings.address, message)
+    const item = new Item(raw, envelope, sink, this.#seq + 1, this.now(), this.#home, message)
     item.key = this.settings.key === undefined ? envelope?.key : this.settings.key(raw, item.message)
     this.#seq += 1
     this.ledger.accepted()
@@ -113,7 +123,7 @@ export class Books implements IntakeHost {
       }
       this.holdForOrder()
       const expiresAtMs = item.envelope?.expiresAtMs
-      if (expiresAtMs === undefined || this.now() < expiresAtMs) return item
+      if (expiresAtMs === undefined || this.epochMs() < expiresAtMs) return item
       if (kept === undefined) this.expire(item)
       else kept.push(item)
     }
@@ -128,14 +138,12 @@ export class Books implements IntakeHost {
   retry(item: Item, delayMs: number): void {
     if (item.place === 'settled') return
     this.ledger.retries(item, this.now())
-    const due = (): void => {
-      this.retries.delete(item)
+    this.retries.set(item, delayMs, () => {
       this.dispatcher.line.pushBack(item, this.now())
       this.dispatcher.pump()
       this.holdForOrder()
       this.#host.onChange()
-    }
-    this.retries.set(item, this.settings.scheduler.schedule(due, delayMs))
+    })
     this.#host.onChange()
   }
 
@@ -145,8 +153,8 @@ export class Books implements IntakeHost {
     if (item.place === 'settled') return
     const { line } = this.dispatcher
     this.ledger.ended(item, outcome.type, nowMs)
-    item.teardown?.()
-    this.#forgetRetry(item)
+    item.extras?.teardown?.()
+    this.retries.forget(item)
     // One whose handler still runs keeps its key until that is over, or given up.
     if (item.open) {
       if (item.current === undefined) line.release(item)
@@ -181,12 +189,6 @@ export class Books implements IntakeHost {
   close(): void {
     this.dispatcher.close()
     this.outcomes$.complete()
-  }
-
-  #forgetRetry(item: Item): void {
-    if (this.retries.size === 0) return
-    this.retries.get(item)?.unsubscribe()
-    this.retries.delete(item)
   }
 
   #tell(item: Item, outcome: Outcome): void {

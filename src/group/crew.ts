@@ -1,5 +1,6 @@
-import type { SchedulerLike, Subscription } from 'rxjs'
+import type { Subscription } from 'rxjs'
 import type { CrewHost } from './crew-host.js'
+import type { Clock } from './group-clock.js'
 import type { WorkerOptions } from './group-options.js'
 import { followCall } from './follow.js'
 
@@ -33,12 +34,12 @@ export class Crew {
   stopped = 0
   idled = 0
   readonly #options: WorkerOptions<unknown>
-  readonly #scheduler: SchedulerLike
+  readonly #clock: Clock
   readonly #host: CrewHost
 
-  constructor(options: WorkerOptions<unknown> | undefined, scheduler: SchedulerLike, host: CrewHost) {
+  constructor(options: WorkerOptions<unknown> | undefined, clock: Clock, host: CrewHost) {
     this.#options = options ?? NO_RESOURCE
-    this.#scheduler = scheduler
+    this.#clock = clock
     this.#host = host
   }
 
@@ -77,7 +78,7 @@ export class Crew {
   }
 
   /** A worker is done with its item. */
-  giveBack(worker: Worker, nowMs: number): void {
+  giveBack(worker: Worker, nowMs = this.#clock.now()): void {
     const { recycleAfter } = this.#options
     this.#shed()
     if (this.#closed || this.live + this.starting > this.#wanted) this.#retire(worker)
@@ -151,11 +152,11 @@ export class Crew {
     let timer: Subscription | undefined
     const job = { cancel: () => this.#end(job, () => timer?.unsubscribe()) }
     this.#pending.add(job)
-    timer = this.#scheduler.schedule(() => this.#end(job, () => this.#start(0, attempt, id)), delayMs)
+    timer = this.#clock.schedule(() => this.#end(job, () => this.#start(0, attempt, id)), delayMs)
   }
 
   #acquire(attempt: number, id: number): void {
-    if (this.#options === NO_RESOURCE) return this.#join({ id, resource: undefined, handled: 0, idleSinceMs: this.#scheduler.now() })
+    if (this.#options === NO_RESOURCE) return this.#join({ id, resource: undefined, handled: 0, idleSinceMs: this.#clock.now() })
     const controller = new AbortController()
     let over = false
     const job = { cancel: () => this.#end(job, () => { over = true; controller.abort() }) }
@@ -177,7 +178,7 @@ export class Crew {
 
   #enter(resource: unknown, id: number): void {
     this.starting += 1
-    this.#join({ id, resource, handled: 0, idleSinceMs: this.#scheduler.now() })
+    this.#join({ id, resource, handled: 0, idleSinceMs: this.#clock.now() })
   }
 
   #join(worker: Worker): void {

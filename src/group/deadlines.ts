@@ -1,5 +1,6 @@
-import type { SchedulerLike, Subscription } from 'rxjs'
+import type { Subscription } from 'rxjs'
 import { Fifo } from '../core/fifo.js'
+import type { Clock } from './group-clock.js'
 
 /** One armed moment; `cancel` forgets what it would have called. */
 export interface Deadline {
@@ -14,12 +15,12 @@ export interface Deadline {
 export class Deadlines {
   readonly #queue = new Fifo<Deadline>()
   readonly #spanMs: number
-  readonly #scheduler: SchedulerLike
+  readonly #clock: Clock
   #timer: Subscription | undefined
 
-  constructor(spanMs: number, scheduler: SchedulerLike) {
+  constructor(spanMs: number, clock: Clock) {
     this.#spanMs = spanMs
-    this.#scheduler = scheduler
+    this.#clock = clock
   }
 
   set(nowMs: number, fire: () => void): Deadline {
@@ -39,12 +40,12 @@ export class Deadlines {
   #arm(delayMs: number): void {
     // What was set while others fell due is due last: the timer it armed would let those before it wait.
     this.#timer?.unsubscribe()
-    this.#timer = this.#scheduler.schedule(() => this.#due(), delayMs)
+    this.#timer = this.#clock.schedule(() => this.#due(), delayMs)
   }
 
   #due(): void {
     this.#timer = undefined
-    const nowMs = this.#scheduler.now()
+    const nowMs = this.#clock.now()
     for (let head = this.#queue.peek(); head !== undefined && (head.fire === undefined || head.dueMs <= nowMs); head = this.#queue.peek()) {
       this.#queue.take()
       head.fire?.()

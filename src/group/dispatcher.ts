@@ -1,5 +1,6 @@
-import { BehaviorSubject, EMPTY, Observable, type ObservableInput, type SchedulerLike, type Subscriber, type Subscription } from 'rxjs'
+import { BehaviorSubject, EMPTY, Observable, type ObservableInput, type Subscriber, type Subscription } from 'rxjs'
 import { scaleMap } from '../operators/scale-map.js'
+import type { Clock } from './group-clock.js'
 import type { BatchOptions } from './group-options.js'
 import type { Item } from './item.js'
 import { Line } from './line.js'
@@ -18,7 +19,7 @@ export class Dispatcher {
   /** Whoever takes the turns: told directly, since a Subject costs as much as `scaleMap` itself. */
   #turn: Subscriber<void> | undefined
   readonly #batch: BatchOptions | undefined
-  readonly #scheduler: SchedulerLike
+  readonly #clock: Clock
   #turns = 0
   #pumping = false
   #starved = false
@@ -27,9 +28,9 @@ export class Dispatcher {
   #batchTimer: Subscription | undefined
   #subscription: Subscription | undefined
 
-  constructor(batch: BatchOptions | undefined, scheduler: SchedulerLike) {
+  constructor(batch: BatchOptions | undefined, clock: Clock) {
     this.#batch = batch
-    this.#scheduler = scheduler
+    this.#clock = clock
   }
 
   /** Begins to serve: `start` starts what the line offers next, and returns what occupies the slot. */
@@ -103,9 +104,9 @@ export class Dispatcher {
     if (this.#batch === undefined || ready === 0) return ready
     const { max, maxWaitMs } = this.#batch
     if (!this.#flush && this.#batchTimer === undefined) {
-      const nowMs = this.#scheduler.now()
+      const nowMs = this.#clock.now()
       const sinceMs = this.line.oldestMs() ?? nowMs
-      this.#batchTimer = this.#scheduler.schedule(() => this.#aged(), Math.max(0, sinceMs + maxWaitMs - nowMs))
+      this.#batchTimer = this.#clock.schedule(() => this.#aged(), Math.max(0, sinceMs + maxWaitMs - nowMs))
     }
     return Math.floor(ready / max) + (this.#flush && ready % max > 0 ? 1 : 0)
   }

@@ -48,8 +48,11 @@ export const followCall = (call: () => unknown, onValue: (value: unknown) => voi
   }
 }
 
-/** Resolves when what occupies a slot is over. */
-export const drained = (slot: ObservableInput<unknown>): Promise<void> | PromiseLike<unknown> | undefined => {
-  if (slot instanceof Observable) return new Promise<void>((resolve) => { slot.subscribe({ complete: () => resolve() }) })
-  return 'then' in slot ? slot : undefined
-}
+/** Resolves when what occupies a slot is over. It listens before it returns: what is over a turn later tells nobody again. */
+export const drained = (slot: ObservableInput<unknown>): Promise<void> =>
+  new Promise<void>((resolve) => {
+    const over = (): void => resolve()
+    if (slot instanceof Observable) slot.subscribe({ complete: over })
+    else if ('then' in slot) void slot.then(over)
+    else over()
+  })

@@ -7,8 +7,8 @@ import type { Crew } from './crew.js'
 import type { Settings } from './settings.js'
 
 /** How things are in a group, for the policy that scales it. Takes what happened since the sample before. */
-export const loadSample = ({ settings: { min, max }, ledger, waiting }: Books, { live, free }: Crew, nowMs: number, oldestMs: number | undefined): LoadSample => ({
-  nowMs,
+export const loadSample = ({ settings: { min, max, clock }, ledger, waiting }: Books, { live, free }: Crew, nowMs: number, oldestMs: number | undefined): LoadSample => ({
+  nowMs: clock.epochMs(nowMs),
   min,
   max,
   live,

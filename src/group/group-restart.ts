@@ -1,13 +1,14 @@
-import type { SchedulerLike, Subscription } from 'rxjs'
+import type { Subscription } from 'rxjs'
 import type { Crew } from './crew.js'
 import type { Dispatcher } from './dispatcher.js'
+import type { Clock } from './group-clock.js'
 import type { Runner } from './runner.js'
 
 export interface GroupRestartHost {
   readonly crew: Crew
   readonly dispatcher: Dispatcher
   readonly runner: Runner
-  readonly scheduler: SchedulerLike
+  readonly clock: Clock
   /** The old workers are gone: begins anew with the fewest allowed. */
   onOver(): void
 }
@@ -38,7 +39,7 @@ export class GroupRestart {
   /** Goes on once every worker is out of work. */
   proceed(): void {
     if (this.#delayMs === undefined || this.#timer !== undefined || this.#host.runner.busy) return
-    this.#timer = this.#host.scheduler.schedule(() => this.#end(), this.#delayMs)
+    this.#timer = this.#host.clock.schedule(() => this.#end(), this.#delayMs)
     this.#host.crew.releaseAll()
   }
 

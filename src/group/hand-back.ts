@@ -16,7 +16,7 @@ export class HandBack {
   /** Items without a running attempt, those between two tries first. */
   unstarted(): readonly Item[] {
     const { line } = this.#books.dispatcher
-    return [...this.#books.retries.keys(), ...line.returned(), ...line.all()]
+    return [...this.#books.retries.items, ...line.returned(), ...line.all()]
   }
 
   all(items: readonly Item[] = this.unstarted()): void {

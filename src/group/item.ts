@@ -3,6 +3,8 @@ import { createMessage } from '../core/create-message.js'
 import type { Envelope, Message } from '../core/message.js'
 import type { Outcome } from '../core/outcome.js'
 import type { Attempt } from './attempt.js'
+import type { GroupClock } from './group-clock.js'
+import type { Ids } from './ids.js'
 
 /** Where an accepted item is: in exactly one of these places. */
 export type Place = 'waiting' | 'inFlight' | 'retrying' | 'settled'
@@ -12,6 +14,28 @@ export interface Sink {
   onLeave(item: Item): void
   /** Must not throw. */
   onOutcome(outcome: Outcome, item: Item): void
+}
+
+/** What the items of a group have in common. */
+export interface Home {
+  readonly address: string
+  readonly ids: Ids
+  readonly clock: GroupClock
+}
+
+const UNDECODED = Symbol('undecoded')
+
+/** What few items have: most have no room for it. */
+export interface Extras {
+  previousDelayMs?: number
+  /** Its time for all attempts is up. */
+  spent?: boolean
+  /** Its sender's, followed from group to group. */
+  signal?: AbortSignal
+  /** Withdraws what it became in the next group of a pipeline. */
+  withdrawNext?: (reason: string) => void
+  /** Undoes what was set up for this item alone: a listener, a timer. */
+  teardown?: () => void
 }
 
 /**
@@ -24,9 +48,6 @@ export class Item implements Link<Item> {
   sink: Sink | undefined
   readonly seq: number
   readonly acceptedMs: number
-  /** The payload as the action decoded it; the raw one until then. */
-  input: unknown
-  decoded = false
   place: Place = 'waiting'
   /** Its neighbours among the open items of its source. */
   before: Item | undefined = undefined
@@ -37,47 +58,59 @@ export class Item implements Link<Item> {
   current: Attempt | undefined = undefined
   key: string | undefined = undefined
   attempts = 0
-  startedMs = -1
-  attemptMs = -1
-  previousDelayMs = 0
-  /** Its time for all attempts is up. */
-  spent = false
-  /** Its sender's, followed from group to group. */
-  signal: AbortSignal | undefined = undefined
-  /** Withdraws what it became in the next group of a pipeline. */
-  withdrawNext: ((reason: string) => void) | undefined = undefined
-  /** Undoes what was set up for this item alone: a listener, a timer. */
-  teardown: (() => void) | undefined = undefined
-  readonly #address: string
+  /** By the clock of the group, as `acceptedMs`; the first start. */
+  startedMs: number | undefined = undefined
+  /** The last start; nothing before the first. */
+  attemptMs = 0
+  extras: Extras | undefined = undefined
+  #decoded: unknown = UNDECODED
+  readonly #home: Home
   #message: Message | undefined
 
-  constructor(raw: unknown, envelope: Envelope | undefined, sink: Sink | undefined, seq: number, acceptedMs: number, address: string, message?: Message) {
+  constructor(raw: unknown, envelope: Envelope | undefined, sink: Sink | undefined, seq: number, acceptedMs: number, home: Home, message?: Message) {
     this.raw = raw
-    this.input = raw
     this.envelope = envelope
     this.sink = sink
     this.seq = seq
     this.acceptedMs = acceptedMs
-    this.#address = address
+    this.#home = home
     this.#message = message
+  }
+
+  /** The payload as the action decoded it; the raw one until then. */
+  get input(): unknown {
+    return this.isDecoded ? this.#decoded : this.raw
+  }
+
+  get isDecoded(): boolean {
+    return this.#decoded !== UNDECODED
+  }
+
+  decodedAs(input: unknown): void {
+    this.#decoded = input
   }
 
   /** The item in its envelope; made when first asked for, since most handlers only want the input. */
   get message(): Message {
-    return (this.#message ??= wrap(this, this.#address))
+    return (this.#message ??= wrap(this, this.#home))
+  }
+
+  /** Its extras, to be written to. */
+  get own(): Extras {
+    return (this.extras ??= {})
   }
 }
 
 const NO_HEADERS: Message['headers'] = Object.freeze({})
 
 // Most items come without an envelope; the general form costs several times as much.
-const wrap = ({ raw, envelope, seq, acceptedMs }: Item, address: string): Message =>
+const wrap = ({ raw, envelope, seq, acceptedMs }: Item, { address, ids, clock }: Home): Message =>
   envelope === undefined
-    ? { id: `${address}-${seq}`, topic: address, payload: raw, headers: NO_HEADERS, sentAtMs: acceptedMs }
+    ? { id: ids.at(seq), topic: address, payload: raw, headers: NO_HEADERS, sentAtMs: clock.epochMs(acceptedMs) }
     : createMessage(raw, {
         ...envelope,
-        id: envelope.id ?? `${address}-${seq}`,
+        id: envelope.id ?? ids.at(seq),
         topic: envelope.topic ?? address,
         headers: envelope.headers ?? NO_HEADERS,
-        sentAtMs: envelope.sentAtMs ?? acceptedMs,
+        sentAtMs: envelope.sentAtMs ?? clock.epochMs(acceptedMs),
       })

@@ -39,7 +39,7 @@ export class Ledger {
 
   started(item: Item, nowMs: number): void {
     if (item.place === 'retrying') this.retrying -= 1
-    if (item.startedMs < 0) {
+    if (item.startedMs === undefined) {
       item.startedMs = nowMs
       this.#waitMs.record(nowMs - item.acceptedMs, nowMs)
     }
@@ -62,7 +62,7 @@ export class Ledger {
 
   /** The item's one outcome. The caller has taken it out of the line if it was waiting. */
   ended(item: Item, type: OutcomeType, nowMs: number): void {
-    if (item.startedMs >= 0) this.#sojournMs.record(nowMs - item.acceptedMs, nowMs)
+    if (item.startedMs !== undefined) this.#sojournMs.record(nowMs - item.acceptedMs, nowMs)
     this.#leave(item, nowMs)
     item.place = 'settled'
     this.settled += 1
@@ -86,9 +86,12 @@ export class Ledger {
   }
 }
 
+/** From acceptance to the first start, or until now. */
+export const waitedMs = ({ startedMs, acceptedMs }: Item, nowMs: number): number => (startedMs ?? nowMs) - acceptedMs
+
 /** The facts that every outcome of an item carries. */
 export const settledFacts = (item: Item, nowMs: number): Pick<Outcome, 'attempts' | 'waitMs' | 'serviceMs'> => ({
   attempts: item.attempts,
-  waitMs: (item.startedMs < 0 ? nowMs : item.startedMs) - item.acceptedMs,
-  serviceMs: item.attemptMs < 0 ? 0 : nowMs - item.attemptMs,
+  waitMs: waitedMs(item, nowMs),
+  serviceMs: item.startedMs === undefined ? 0 : nowMs - item.attemptMs,
 })

@@ -48,12 +48,13 @@ const sinkOf = (onOutcome: Told): Sink | undefined =>
 
 /** The sender may take it back at any time; nobody listens to the signal once the item has ended. */
 export const withdrawOn = (shell: Shell, item: Item, signal: AbortSignal): void => {
-  item.signal = signal
+  const { own } = item
+  own.signal = signal
   if (item.place === 'settled') return
   const aborted = (): void => cancelItem(shell, item, 'withdrawn by its sender')
   signal.addEventListener('abort', aborted, { once: true })
-  const before = item.teardown
-  item.teardown = () => {
+  const before = own.teardown
+  own.teardown = () => {
     signal.removeEventListener('abort', aborted)
     before?.()
   }

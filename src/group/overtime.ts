@@ -16,11 +16,11 @@ export class Overtime {
   readonly #items: Deadlines | undefined
 
   constructor(books: Books, host: OvertimeHost) {
-    const { timeoutMs, totalTimeoutMs, scheduler } = books.settings
+    const { timeoutMs, totalTimeoutMs, clock } = books.settings
     this.#books = books
     this.#host = host
-    this.#attempts = timeoutMs === undefined ? undefined : new Deadlines(timeoutMs, scheduler)
-    this.#items = totalTimeoutMs === undefined ? undefined : new Deadlines(totalTimeoutMs, scheduler)
+    this.#attempts = timeoutMs === undefined ? undefined : new Deadlines(timeoutMs, clock)
+    this.#items = totalTimeoutMs === undefined ? undefined : new Deadlines(totalTimeoutMs, clock)
   }
 
   /** Limits attempts that start together, now; undefined without a timeout. */
@@ -33,8 +33,9 @@ export class Overtime {
   limitItem(item: Item): void {
     if (this.#items === undefined || item.attempts > 1) return
     const deadline = this.#items.set(item.attemptMs, () => this.#expireItem(item))
-    const before = item.teardown
-    item.teardown = () => {
+    const { own } = item
+    const before = own.teardown
+    own.teardown = () => {
       cancelDeadline(deadline)
       before?.()
     }
@@ -42,7 +43,7 @@ export class Overtime {
 
   /** Aborts a handler that is to end; after the grace it is a zombie. */
   abandon(attempt: Attempt, reason: unknown, graceMs: number): void {
-    if (!attempt.abort(reason)) attempt.grace ??= this.#books.settings.scheduler.schedule(() => this.#zombie(attempt), graceMs)
+    if (!attempt.abort(reason)) attempt.noted.grace ??= this.#books.settings.clock.schedule(() => this.#zombie(attempt), graceMs)
   }
 
   close(): void {
@@ -52,7 +53,7 @@ export class Overtime {
 
   #expireItem(item: Item): void {
     const { totalTimeoutMs = 0, graceMs } = this.#books.settings
-    item.spent = true
+    item.own.spent = true
     const { current } = item
     if (current?.over === false && current.batch === undefined) return this.#timeOut([current], totalTimeoutMs)
     // Between two tries, done and waiting for room in the next group, or one of a batch that goes on without it.
@@ -62,25 +63,25 @@ export class Overtime {
   }
 
   #timeOut(attempts: readonly Attempt[], afterMs: number): void {
-    const late = attempts.filter(({ over, timedOutAfterMs }) => !over && timedOutAfterMs === undefined)
+    const late = attempts.filter(({ over, notes }) => !over && notes?.timedOutAfterMs === undefined)
     // All are marked first: a batch that heeds its abort ends them together.
-    for (const attempt of late) attempt.timedOutAfterMs = afterMs
+    for (const attempt of late) attempt.noted.timedOutAfterMs = afterMs
     for (const attempt of late) this.abandon(attempt, new TimeoutError(afterMs), this.#books.settings.graceMs)
   }
 
   #failure(item: Item, afterMs: number): Failure {
-    return { type: 'timedOut', error: new TimeoutError(afterMs, 'the item'), attempt: item.attempts, atMs: this.#books.now() }
+    return { type: 'timedOut', error: new TimeoutError(afterMs, 'the item'), attempt: item.attempts, atMs: this.#books.epochMs() }
   }
 
   #zombie(attempt: Attempt): void {
     if (attempt.zombie) return
     const { settings, ledger } = this.#books
-    const failure = { ...this.#failure(attempt.item, attempt.timedOutAfterMs ?? settings.graceMs), worker: attempt.owner.id }
+    const failure = { ...this.#failure(attempt.item, attempt.notes?.timedOutAfterMs ?? settings.graceMs), worker: attempt.owner.id }
     const attempts = attempt.batch?.members.filter(({ over }) => !over) ?? [attempt]
     // One handler is one zombie, however many items it was given.
-    attempt.counted = true
+    attempt.noted.counted = true
     ledger.zombies += 1
-    for (const one of attempts) one.zombie = true
+    for (const one of attempts) one.noted.zombie = true
     for (const { item } of attempts) this.#giveUp(item, failure)
     this.#host.onZombie(failure, attempt.item)
   }

@@ -86,8 +86,9 @@ const pass = (to: Shell, value: unknown, item: Item): boolean => {
   item.sink = undefined
   try {
     const next = to.books.accept(value, envelopeOf(item), sink === undefined ? undefined : { onLeave: () => undefined, onOutcome: (outcome) => sink.onOutcome(outcome, item) })
-    if (item.signal !== undefined) withdrawOn(to, next, item.signal)
-    item.withdrawNext = (reason) => cancelItem(to, next, reason)
+    const signal = item.extras?.signal
+    if (signal !== undefined) withdrawOn(to, next, signal)
+    item.own.withdrawNext = (reason) => cancelItem(to, next, reason)
     return true
   } catch {
     // Its key function threw: the item is refused, and told to whoever brought it.

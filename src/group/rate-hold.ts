@@ -10,9 +10,9 @@ export interface RateHold {
 }
 
 /** Holds the dispatcher while the rate allows no start; undefined without a rate. */
-export const rateHold = ({ rate, scheduler }: Settings, dispatcher: Dispatcher, onError: (error: unknown) => void): RateHold | undefined => {
+export const rateHold = ({ rate, clock }: Settings, dispatcher: Dispatcher, onError: (error: unknown) => void): RateHold | undefined => {
   if (rate === undefined) return undefined
-  const limit = new RateLimit(rate, scheduler, () => apply(), onError)
+  const limit = new RateLimit(rate, clock, () => apply(), onError)
   const apply = (): void => dispatcher.hold('rate', !limit.open)
   dispatcher.hold('rate', true)
   return {

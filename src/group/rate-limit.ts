@@ -1,6 +1,7 @@
-import { isObservable, type Observable, type SchedulerLike, type Subscription } from 'rxjs'
+import { isObservable, type Observable, type Subscription } from 'rxjs'
 import { Fifo } from '../core/fifo.js'
 import { checkOptions, milliseconds, whole } from '../core/options.js'
+import type { Clock } from './group-clock.js'
 import type { RateOptions } from './group-options.js'
 
 export const RATE_CODECS = { max: whole(1), perMs: milliseconds(Number.MIN_VALUE) }
@@ -8,7 +9,7 @@ export const RATE_CODECS = { max: whole(1), perMs: milliseconds(Number.MIN_VALUE
 /** At most `max` starts in any span of `perMs`: remembers the last `max` starts, and says when the next may come. */
 export class RateLimit {
   readonly #starts = new Fifo<number>()
-  readonly #scheduler: SchedulerLike
+  readonly #clock: Clock
   readonly #onChange: () => void
   readonly #onError: (error: unknown) => void
   readonly #given: RateOptions | Observable<RateOptions>
@@ -17,8 +18,8 @@ export class RateLimit {
   #source: Subscription | undefined
 
   /** `onChange` is called when `open` may have changed for another reason than `started`. */
-  constructor(rate: RateOptions | Observable<RateOptions>, scheduler: SchedulerLike, onChange: () => void, onError: (error: unknown) => void) {
-    this.#scheduler = scheduler
+  constructor(rate: RateOptions | Observable<RateOptions>, clock: Clock, onChange: () => void, onError: (error: unknown) => void) {
+    this.#clock = clock
     this.#onChange = onChange
     this.#onError = onError
     this.#given = rate
@@ -66,8 +67,8 @@ export class RateLimit {
   #arm(): void {
     const oldest = this.#starts.peek()
     if (this.#timer !== undefined || oldest === undefined || this.#rate === undefined) return
-    const delayMs = Math.max(0, oldest + this.#rate.perMs - this.#scheduler.now())
-    this.#timer = this.#scheduler.schedule(() => {
+    const delayMs = Math.max(0, oldest + this.#rate.perMs - this.#clock.now())
+    this.#timer = this.#clock.schedule(() => {
       this.#timer = undefined
       this.#forget()
     }, delayMs)
@@ -75,7 +76,7 @@ export class RateLimit {
 
   #forget(): void {
     const perMs = this.#rate?.perMs ?? 0
-    const beforeMs = this.#scheduler.now() - perMs
+    const beforeMs = this.#clock.now() - perMs
     for (let start = this.#starts.peek(); start !== undefined && start <= beforeMs; start = this.#starts.peek()) this.#starts.take()
     this.#arm()
     this.#onChange()

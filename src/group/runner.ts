@@ -8,17 +8,20 @@ import { startBatch } from './batch-start.js'
 import type { Books } from './books.js'
 import { cancelDeadline } from './deadlines.js'
 import type { Item } from './item.js'
+import { waitedMs } from './ledger.js'
 import { Overtime } from './overtime.js'
 import { abortError } from './report.js'
 import { rateHold, type RateHold } from './rate-hold.js'
 import { retryDelay } from './retry-rule.js'
 import type { HandOver, RunnerHost } from './runner-host.js'
 import type { Settings } from './settings.js'
+import type { Slots } from './slot.js'
 
 /** Runs items on free workers, one attempt at a time each, and sees that every attempt has one end. */
 export class Runner implements AttemptHost {
   readonly settings: Settings
   readonly running = new Chain<Attempt>()
+  readonly slots: Slots = []
   handOver: HandOver | undefined
   readonly #books: Books
   readonly #host: RunnerHost
@@ -65,7 +68,7 @@ export class Runner implements AttemptHost {
 
   onError(attempt: Attempt, error: unknown): void {
     if (this.#overtaken(attempt)) return
-    if (attempt.requeue) this.#requeue(attempt)
+    if (attempt.notes?.requeue === true) this.#requeue(attempt)
     else this.fail(attempt, error instanceof WorkerCrash ? 'crashed' : 'thrown', error)
   }
 
@@ -79,7 +82,7 @@ export class Runner implements AttemptHost {
   requeueAll(): void {
     // What waits for the next group has ended, and the others of a batch that has just thrown end as it does.
     for (const attempt of [...this.running].filter(({ over, batch }) => !over && batch?.over !== true)) {
-      attempt.requeue = true
+      attempt.noted.requeue = true
       this.#overtime.abandon(attempt, abortError('the workers are restarted'), this.settings.graceMs)
     }
   }
@@ -89,11 +92,11 @@ export class Runner implements AttemptHost {
     const { item } = attempt
     this.#close(attempt)
     this.#books.ledger.attemptFailed()
-    const failure: Failure = { type, error, attempt: item.attempts, atMs: this.#books.now(), worker: attempt.owner.id }
+    const failure: Failure = { type, error, attempt: item.attempts, atMs: this.#books.epochMs(), worker: attempt.owner.id }
     const againMs = retryDelay(item, failure, this.settings)
     const tell = attempt.batch === undefined ? this.#host.onFailure(failure, attempt) : attempt.batch.memberFailed(failure, attempt)
     if (againMs !== undefined && this.#host.closing()) this.#books.settle(item, { type: 'handedBack', ...this.#books.facts(item), to: 'source' })
-    else if (againMs !== undefined) this.#books.retry(item, (item.previousDelayMs = againMs))
+    else if (againMs !== undefined) this.#books.retry(item, (item.own.previousDelayMs = againMs))
     else this.#books.settle(item, { type: type === 'timedOut' ? 'timedOut' : 'failed', ...this.#books.facts(item), failure })
     tell()
   }
@@ -120,8 +123,11 @@ export class Runner implements AttemptHost {
   /** Whether its end comes too late to count: the item has ended, or the attempt's time is up. */
   #overtaken(attempt: Attempt): boolean {
     if (attempt.item.place === 'settled') this.#leave(attempt)
-    else if (attempt.timedOutAfterMs !== undefined) this.fail(attempt, 'timedOut', new TimeoutError(attempt.timedOutAfterMs))
-    else return false
+    else {
+      const afterMs = attempt.notes?.timedOutAfterMs
+      if (afterMs === undefined) return false
+      this.fail(attempt, 'timedOut', new TimeoutError(afterMs))
+    }
     return true
   }
 
@@ -139,9 +145,9 @@ export class Runner implements AttemptHost {
   #complete(attempt: Attempt, value: unknown): void {
     const { item } = attempt
     const nowMs = this.#books.now()
-    const { message, attempts, acceptedMs, startedMs, attemptMs } = item
+    const { message, attempts, attemptMs } = item
     this.#leave(attempt, nowMs)
-    this.#books.settle(item, { type: 'completed', message, attempts, waitMs: startedMs - acceptedMs, serviceMs: nowMs - attemptMs, value }, nowMs)
+    this.#books.settle(item, { type: 'completed', message, attempts, waitMs: waitedMs(item, nowMs), serviceMs: nowMs - attemptMs, value }, nowMs)
   }
 
   /** The value goes to the next group first, and the worker is not free before it is taken there. */
@@ -177,8 +183,8 @@ export class Runner implements AttemptHost {
     this.running.delete(attempt)
     if (attempt.item.current === attempt) attempt.item.current = undefined
     cancelDeadline(attempt.deadline)
-    attempt.grace?.unsubscribe()
-    if (attempt.counted) this.#books.ledger.zombies -= 1
+    attempt.notes?.grace?.unsubscribe()
+    if (attempt.notes?.counted === true) this.#books.ledger.zombies -= 1
   }
 
   #requeue(attempt: Attempt): void {

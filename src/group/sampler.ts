@@ -1,7 +1,8 @@
-import { Subject, type Observable, type SchedulerLike, type Subscription } from 'rxjs'
+import { Subject, type Observable, type Subscription } from 'rxjs'
 import type { LoadSample } from '../core/load.js'
 import { SampleMoments, type SampledGroup } from '../core/sample-moments.js'
 import type { Wake } from '../scaling/policy.js'
+import type { Clock } from './group-clock.js'
 
 /** What the sampler looks at to know when a policy should be asked. */
 export interface SamplerHost extends SampledGroup {
@@ -16,14 +17,14 @@ export class Sampler {
   readonly #load$ = new Subject<LoadSample>()
   readonly load$: Observable<LoadSample> = this.#load$.asObservable()
   readonly #moments: SampleMoments
-  readonly #scheduler: SchedulerLike
+  readonly #clock: Clock
   readonly #host: SamplerHost
   #timer: Subscription | undefined
   #running = false
 
-  constructor(everyMs: number, wake: Wake | undefined, scheduler: SchedulerLike, host: SamplerHost) {
+  constructor(everyMs: number, wake: Wake | undefined, clock: Clock, host: SamplerHost) {
     this.#moments = new SampleMoments(everyMs, wake, host)
-    this.#scheduler = scheduler
+    this.#clock = clock
     this.#host = host
   }
 
@@ -39,7 +40,7 @@ export class Sampler {
   }
 
   sample(): void {
-    const nowMs = this.#scheduler.now()
+    const nowMs = this.#clock.now()
     this.#moments.sampled(nowMs)
     this.#load$.next(this.#host.sample(nowMs))
     this.touch()
@@ -49,12 +50,12 @@ export class Sampler {
   touch(): void {
     if (!this.#running || !this.#moments.moved()) return
     this.#timer?.unsubscribe()
-    this.#timer = this.#scheduler.schedule(() => this.#fire(), Math.max(0, this.#moments.dueMs - this.#scheduler.now()))
+    this.#timer = this.#clock.schedule(() => this.#fire(), Math.max(0, this.#moments.dueMs - this.#clock.now()))
   }
 
   #fire(): void {
     this.#timer = undefined
-    if (this.#moments.fired(this.#scheduler.now())) this.sample()
+    if (this.#moments.fired(this.#clock.now())) this.sample()
     else this.touch()
   }
 }

@@ -1,4 +1,4 @@
-import { asyncScheduler, isObservable, type Observable, type SchedulerLike } from 'rxjs'
+import { asyncScheduler, isObservable, type Observable } from 'rxjs'
 import type { Action, Handler } from '../core/action.js'
 import type { Instance } from '../core/group-stats.js'
 import type { Transport } from '../core/job.js'
@@ -15,6 +15,7 @@ import { restartOne } from '../supervision/restart-one.js'
 import type { SupervisionStrategy } from '../supervision/strategy.js'
 import type { Work } from './attempt-host.js'
 import type { BatchGroupOptions, BatchOptions, GroupOptions, RateOptions, RetryOptions, WorkerOptions } from './group-options.js'
+import { groupClock, type GroupClock } from './group-clock.js'
 import { RATE_CODECS } from './rate-limit.js'
 
 export type AnyGroupOptions = GroupOptions<unknown, unknown, unknown, unknown> | BatchGroupOptions<unknown, unknown, unknown, unknown>
@@ -49,7 +50,7 @@ export interface Settings {
   readonly transport?: Transport | undefined
   readonly sampleEveryMs: number
   readonly statsEveryMs: number
-  readonly scheduler: SchedulerLike
+  readonly clock: GroupClock
   readonly random: () => number
 }
 
@@ -144,7 +145,7 @@ export const settingsOf = (given: AnyGroupOptions, where = 'workerGroup'): Setti
     graceMs: drain?.graceMs ?? 1_000,
     sampleEveryMs: given.sampleEveryMs ?? 1_000,
     statsEveryMs: given.statsEveryMs ?? 1_000,
-    scheduler: given.scheduler ?? asyncScheduler,
+    clock: groupClock(given.scheduler ?? asyncScheduler),
     random,
   }
 }

@@ -40,15 +40,15 @@ export class Shell {
 
   constructor(settings: Settings) {
     this.settings = settings
-    const { scheduler } = settings
+    const { clock } = settings
     const broken = (error: unknown): void => this.#end.broken(error)
     const closing = (): boolean => this.shutdown.begun
     this.books = new Books(settings, { onChange: () => this.onChange(), onOneTimeOver: () => void this.drain() })
-    this.crew = new Crew(settings.worker, scheduler, {
+    this.crew = new Crew(settings.worker, clock, {
       onLimit: () => this.#publishLimit(),
       onAcquireFailure: (error, attempt, worker) => {
         this.books.ledger.attemptFailed()
-        return this.#supervisor.acquireFailed({ type: 'acquire', error, attempt, atMs: scheduler.now(), worker })
+        return this.#supervisor.acquireFailed({ type: 'acquire', error, attempt, atMs: this.books.epochMs(), worker })
       },
       onQuiet: () => this.onChange(),
     })
@@ -79,8 +79,8 @@ export class Shell {
       onQuiet: () => this.#quiet(),
       onOver: () => this.#over(),
     })
-    this.#restart = new GroupRestart({ crew: this.crew, dispatcher: this.books.dispatcher, runner: this.runner, scheduler, onOver: () => this.#scale() })
-    this.#sampler = new Sampler(settings.sampleEveryMs, settings.scaling.wake, scheduler, {
+    this.#restart = new GroupRestart({ crew: this.crew, dispatcher: this.books.dispatcher, runner: this.runner, clock, onOver: () => this.#scale() })
+    this.#sampler = new Sampler(settings.sampleEveryMs, settings.scaling.wake, clock, {
       sample: (nowMs) => ({ ...loadSample(this.books, this.crew, nowMs, this.#oldestMs()), ...measures(settings, this.#end.badAnswers.next) }),
       oldestMs: () => this.#oldestMs(),
       idlestMs: () => (this.crew.live + this.crew.starting > settings.min ? this.crew.free[0]?.idleSinceMs : undefined),

@@ -1,11 +1,12 @@
-import type { SchedulerLike, Subscription } from 'rxjs'
+import type { Subscription } from 'rxjs'
 import type { DrainReport } from '../core/group-stats.js'
 import type { OutcomeType } from '../core/outcome.js'
+import type { Clock } from './group-clock.js'
 import type { DrainCall } from './worker-group-contract.js'
 
 /** What a shutdown asks of its group, in the order in which it does. */
 export interface ShutdownHost {
-  readonly scheduler: SchedulerLike
+  readonly clock: Clock
   readonly deadlineMs: number
   readonly graceMs: number
   readonly outcomes: Readonly<Record<OutcomeType, number>>
@@ -62,7 +63,7 @@ export class Shutdown {
       this.#host.closeIntake()
       if (!keepWaiting) this.#host.handBackWaiting()
     }
-    const dueMs = this.#host.scheduler.now() + deadlineMs
+    const dueMs = this.#host.clock.now() + deadlineMs
     if (this.#step === 'draining' && dueMs < this.#dueMs) {
       this.#dueMs = dueMs
       this.#graceMs = graceMs
@@ -112,7 +113,7 @@ export class Shutdown {
   }
 
   #after(delayMs: number, then: () => void): void {
-    this.#timers.push(this.#host.scheduler.schedule(then, delayMs))
+    this.#timers.push(this.#host.clock.schedule(then, delayMs))
   }
 
   #report(): DrainReport {

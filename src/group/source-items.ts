@@ -77,5 +77,5 @@ export class SourceItems implements Sink {
 export const cancelItem = ({ books, runner }: Shell, item: Item, reason: string): void => {
   runner.withdraw(item, { type: 'cancelled', ...books.facts(item), reason })
   // The next group may have taken it although this one has not heard of it yet.
-  item.withdrawNext?.(reason)
+  item.extras?.withdrawNext?.(reason)
 }

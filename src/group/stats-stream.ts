@@ -8,13 +8,13 @@ import type { Shell } from './shell.js'
  */
 export const statsStream = (shell: Shell): Observable<GroupStats> =>
   new Observable((subscriber) => {
-    const { scheduler, statsEveryMs } = shell.settings
+    const { clock, statsEveryMs } = shell.settings
     let timer: Subscription | undefined
     let stop: () => void = () => undefined
-    let nextMs = scheduler.now() + statsEveryMs
+    let nextMs = clock.now() + statsEveryMs
     const emit = (): void => {
       timer = undefined
-      nextMs = scheduler.now() + statsEveryMs
+      nextMs = clock.now() + statsEveryMs
       watch()
       subscriber.next(shell.stats())
     }
@@ -22,7 +22,7 @@ export const statsStream = (shell: Shell): Observable<GroupStats> =>
     const changed = (): void => {
       stop()
       stop = shell.streams.watch(undefined, end)
-      timer = scheduler.schedule(emit, Math.max(0, nextMs - scheduler.now()))
+      timer = clock.schedule(emit, Math.max(0, nextMs - clock.now()))
     }
     const end = (): void => {
       subscriber.next(shell.stats())

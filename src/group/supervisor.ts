@@ -52,10 +52,10 @@ export class Supervisor {
     switch (directive.type) {
       case 'resume':
         if (failure.type === 'crashed') crew.replace(worker, 0)
-        else crew.giveBack(worker, failure.atMs)
+        else crew.giveBack(worker)
         return NOTHING
       case 'stopAndEscalate':
-        crew.giveBack(worker, failure.atMs)
+        crew.giveBack(worker)
         return () => this.#host.kill(failure, offending, this.#history.length)
       case 'restartOne':
       case 'restartAll':
@@ -95,19 +95,19 @@ export class Supervisor {
     const { crew } = this.#host
     // A failure during a restart of all belongs to that incident.
     if (this.#host.restarting()) {
-      crew.giveBack(worker, failure.atMs)
+      crew.giveBack(worker)
       return NOTHING
     }
     const { delayMs, restarts, failure: cause } = this.#plan(directive, failure)
     if (delayMs === undefined) {
-      crew.giveBack(worker, failure.atMs)
+      crew.giveBack(worker)
       return () => this.#host.kill(cause, offending, restarts)
     }
     this.#host.restarted()
     if (directive.type === 'restartOne') crew.replace(worker, delayMs)
     else {
       this.#host.restartAll(delayMs, directive.inFlight === 'abort')
-      crew.giveBack(worker, failure.atMs)
+      crew.giveBack(worker)
     }
     return () => this.#host.tell({ failure, protocol: 'restart', restarts }, offending)
   }

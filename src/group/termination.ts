@@ -34,9 +34,9 @@ export class Termination {
   constructor(host: TerminationHost) {
     this.#host = host
     const { books, crew, runner, handBack } = host
-    const { scheduler, deadlineMs, graceMs } = books.settings
+    const { clock, deadlineMs, graceMs } = books.settings
     this.shutdown = new Shutdown({
-      scheduler,
+      clock,
       deadlineMs,
       graceMs,
       outcomes: books.ledger.outcomes,
@@ -54,7 +54,7 @@ export class Termination {
   escalate(facts: Facts, offending: Item | undefined, pending: readonly Pending[] = []): void {
     const { books, streams } = this.#host
     const { address, onEscalation } = books.settings
-    const escalation = { group: address, ...facts, offending: offending?.message, pending, atMs: books.now() }
+    const escalation = { group: address, ...facts, offending: offending?.message, pending, atMs: books.epochMs() }
     books.ledger.escalations += 1
     streams.escalations$.next(escalation)
     if (onEscalation !== undefined) callSafely(() => onEscalation(escalation))
@@ -78,6 +78,6 @@ export class Termination {
   }
 
   #crash(error: unknown): Failure {
-    return { type: 'crashed', error, attempt: 1, atMs: this.#host.books.now() }
+    return { type: 'crashed', error, attempt: 1, atMs: this.#host.books.epochMs() }
   }
 }

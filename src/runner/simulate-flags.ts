@@ -1,7 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js'
-import type * as t from 'io-ts'
 import { describe } from '../core/describe.js'
-import { milliseconds, whole, wholeOrInfinity, within } from '../core/options.js'
+import { type Check, milliseconds, whole, wholeOrInfinity, within } from '../core/options.js'
 import { readFlags, type Flags } from './flags.js'
 import { readValue } from './picked.js'
 
@@ -16,7 +15,7 @@ const NUMBERS = {
   'start-ms': milliseconds(),
   'restart-after-ms': milliseconds(),
   capacity: wholeOrInfinity(1),
-} satisfies Readonly<Record<string, t.Type<number>>>
+} satisfies Readonly<Record<string, Check<number>>>
 
 type NumberName = keyof typeof NUMBERS
 
@@ -49,7 +48,7 @@ export const readSimulateFlags = (words: readonly string[]): SimulateFlags => {
   }
 }
 
-const readNumber = ({ given }: Flags, name: string, codec: t.Type<number>): E.Either<string, number | undefined> => {
+const readNumber = ({ given }: Flags, name: string, codec: Check<number>): E.Either<string, number | undefined> => {
   const word = given.get(name)?.[0]
   if (word === undefined) return E.right(undefined)
   const value = readValue(word)

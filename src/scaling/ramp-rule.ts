@@ -1,5 +1,5 @@
 import * as t from 'io-ts'
-import { check, MAX_TIMER_MS } from '../core/options.js'
+import { type Check, check, MAX_TIMER_MS } from '../core/options.js'
 
 /** So many workers, or so many percent of those at the start of the period, in any period of `perMs`. */
 export type RampStep =
@@ -49,7 +49,7 @@ const isStep = (mostPercent: number) => (step: unknown): boolean => {
 }
 
 /** One step or more; whole numbers only. */
-export const stepsCodec = (mostPercent?: number): t.Mixed =>
+export const stepsCodec = (mostPercent?: number): Check =>
   check(
     `one or more of { workers, perMs } and { percent, perMs }, each whole and 1 or more${mostPercent === undefined ? '' : `, percent at most ${mostPercent}`}`,
     (value): value is unknown => t.UnknownArray.is(value) && value.length > 0 && value.every(isStep(mostPercent ?? Number.MAX_SAFE_INTEGER)),

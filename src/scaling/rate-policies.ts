@@ -1,5 +1,6 @@
 import * as t from 'io-ts'
-import { MAX_TIMER_MS, check, whole, within } from '../core/options.js'
+import { codecOf } from '../core/codec-of.js'
+import { type Check, MAX_TIMER_MS, check, whole, within } from '../core/options.js'
 import { type ScalingChange, fewestAtStart, mostAtStart } from './scaling-changes.js'
 
 /** How much may change within a period: a number of workers, or a share of those there were when it began. */
@@ -33,10 +34,11 @@ export interface Pace {
   readonly nowMs: number
 }
 
-const period = within(1, MAX_TIMER_MS, 'milliseconds')
-const policy = t.union([t.type({ workers: whole(1), periodMs: period }), t.type({ percent: whole(1), periodMs: period })])
+const period = codecOf(within(1, MAX_TIMER_MS, 'milliseconds'))
+const atLeastOne = codecOf(whole(1))
+const policy = t.union([t.type({ workers: atLeastOne, periodMs: period }), t.type({ percent: atLeastOne, periodMs: period })])
 
-export const ratePolicies: t.Type<unknown> = check('a list of one or more { workers, periodMs } or { percent, periodMs }',
+export const ratePolicies: Check = check('a list of one or more { workers, periodMs } or { percent, periodMs }',
   (value): value is unknown => Array.isArray(value) && value.length > 0 && value.every((each) => policy.is(each) && Object.keys(each).length === 2))
 
 /**

@@ -1,5 +1,6 @@
 import * as t from 'io-ts'
-import { check, whole } from '../core/options.js'
+import { codecOf } from '../core/codec-of.js'
+import { type Check, check, whole } from '../core/options.js'
 
 /** A day of the week, in English. */
 export type Day = 'sun' | 'mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat'
@@ -33,14 +34,15 @@ const DAYS: readonly Day[] = ['thu', 'fri', 'sat', 'sun', 'mon', 'tue', 'wed']
 const MINUTE_MS = 60_000
 const DAY_MINUTES = 24 * 60
 
-const timeOfDay = (pattern: RegExp): t.Type<string> => check('HH:MM', (value): value is string => typeof value === 'string' && pattern.test(value))
+const timeOfDay = (pattern: RegExp): t.Type<string> => codecOf(check('HH:MM', (value): value is string => typeof value === 'string' && pattern.test(value)))
+const notNegative = codecOf(whole(0))
 const day = t.keyof({ sun: null, mon: null, tue: null, wed: null, thu: null, fri: null, sat: null })
 
 const daily = t.intersection([
-  t.type({ from: timeOfDay(/^(?:[01]\d|2[0-3]):[0-5]\d$/), to: timeOfDay(/^(?:(?:[01]\d|2[0-3]):[0-5]\d|24:00)$/), workers: whole(0) }),
+  t.type({ from: timeOfDay(/^(?:[01]\d|2[0-3]):[0-5]\d$/), to: timeOfDay(/^(?:(?:[01]\d|2[0-3]):[0-5]\d|24:00)$/), workers: notNegative }),
   t.partial({ days: t.readonlyArray(day) }),
 ])
-const once = t.type({ fromMs: whole(0), toMs: whole(1), workers: whole(0) })
+const once = t.type({ fromMs: notNegative, toMs: codecOf(whole(1)), workers: notNegative })
 
 const isDaily = (value: object): boolean => daily.is(value) && value.from !== value.to && value.days?.length !== 0
 const isOnce = (value: object): boolean => once.is(value) && value.fromMs < value.toMs
@@ -54,7 +56,7 @@ const isWindow = (value: unknown): boolean => {
   return (hasOnly(value, NAMES) && isDaily(value)) || (hasOnly(value, ONCE_NAMES) && isOnce(value))
 }
 
-export const scheduleWindows: t.Type<unknown> = check(
+export const scheduleWindows: Check = check(
   "a list of { from: 'HH:MM', to: 'HH:MM', days?, workers } or { fromMs, toMs, workers }, none of them empty",
   (value): value is unknown => Array.isArray(value) && value.every(isWindow),
 )

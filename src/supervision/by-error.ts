@@ -1,4 +1,5 @@
 import * as t from 'io-ts'
+import { codecOf } from '../core/codec-of.js'
 import { anyFunction, checkOptions, either, having, nonEmptyString } from '../core/options.js'
 import type { SupervisionStrategy } from './strategy.js'
 
@@ -30,7 +31,7 @@ export const byError = (
 const strategy = having('a supervision strategy', 'decide')
 
 const CODECS = {
-  pairs: t.readonlyArray(t.tuple([either(anyFunction, nonEmptyString), strategy]), 'pairs of a class, predicate or code and a supervision strategy'),
+  pairs: t.readonlyArray(t.tuple([codecOf(either(anyFunction, nonEmptyString)), codecOf(strategy)]), 'pairs of a class, predicate or code and a supervision strategy'),
   otherwise: strategy,
 }
 
