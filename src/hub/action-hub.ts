@@ -67,7 +67,7 @@ export function actionHub(options: ActionHubOptions<AnyHub, Actions, unknown>): 
     stats$: groups.state$.pipe(
       takeWhile(({ phase }) => phase !== 'stopped', true),
       map(() => groups.all),
-      distinctUntilChanged(sameGroups),
+      distinctUntilChanged(),
       switchMap((all) => {
         const streams = all.flatMap(({ group, family }) => [group.stats$, ...[...family.children.values()].map((child) => child.stats$)])
         return streams.length === 0 ? of([]) : combineLatest(streams)
@@ -103,5 +103,3 @@ export function actionHub(options: ActionHubOptions<AnyHub, Actions, unknown>): 
 type AnyHub = ActionHub<Entries, unknown>
 
 const statsOf = (groups: readonly RunningGroup[]): readonly GroupStats[] => groups.flatMap(({ family }) => family.stats())
-
-const sameGroups = (a: readonly RunningGroup[], b: readonly RunningGroup[]): boolean => a.length === b.length && a.every((group, index) => group === b[index])
