@@ -23,6 +23,6 @@ export class Leases<T extends Leased<T>> extends Line<T> {
   }
 
   filter(which: (entry: T) => boolean): readonly T[] {
-    return this.endedBy(Infinity).filter(which)
+    return this.items.filter(which)
   }
 }

@@ -69,7 +69,7 @@ export function actionHub(options: ActionHubOptions<AnyHub, Actions, unknown>): 
       map(() => groups.all),
       distinctUntilChanged(),
       switchMap((all) => {
-        const streams = all.flatMap(({ group, family }) => [group.stats$, ...[...family.children.values()].map((child) => child.stats$)])
+        const streams = all.flatMap(({ members }) => members.map(({ group }) => group.stats$))
         return streams.length === 0 ? of([]) : combineLatest(streams)
       }),
     ),
@@ -102,4 +102,4 @@ export function actionHub(options: ActionHubOptions<AnyHub, Actions, unknown>): 
 
 type AnyHub = ActionHub<Entries, unknown>
 
-const statsOf = (groups: readonly RunningGroup[]): readonly GroupStats[] => groups.flatMap(({ family }) => family.stats())
+const statsOf = (groups: readonly RunningGroup[]): readonly GroupStats[] => groups.flatMap(({ members }) => members.map(({ group }) => group.stats()))

@@ -1,4 +1,4 @@
-import type { Consumer } from './consumer.js'
+import type { Booter, Consumer } from './consumer.js'
 import type { Target } from './consumer-target.js'
 import type { Template } from './template.js'
 
@@ -7,14 +7,25 @@ export interface ChannelHost {
   template(name: string): Template | undefined
   /** Who has the name: a group that this channel feeds, one with a channel of its own, or none. */
   holder(name: string): 'booted' | 'own' | 'none'
-  make(template: Template, boot: () => Target): Consumer
+  make(template: Template, booter: Booter): Consumer
   /** Makes the template's group; throws if it cannot. */
   boot(template: Template, channel: Consumer): Target
 }
 
-interface Channel {
+class Channel implements Booter {
   readonly template: Template
   readonly consumer: Consumer
+  readonly #host: ChannelHost
+
+  constructor(host: ChannelHost, template: Template) {
+    this.#host = host
+    this.template = template
+    this.consumer = host.make(template, this)
+  }
+
+  boot(): Target {
+    return this.#host.boot(this.template, this.consumer)
+  }
 }
 
 /** The channels of templates: each listens from the start, whether its group lives or not, unless `do` has taken its name. */
@@ -54,8 +65,8 @@ export class Channels {
   }
 
   #listen(template: Template): void {
-    const consumer: Consumer = this.#host.make(template, () => this.#host.boot(template, consumer))
-    this.#open.set(template.name, { template, consumer })
-    consumer.open()
+    const channel = new Channel(this.#host, template)
+    this.#open.set(template.name, channel)
+    channel.consumer.open()
   }
 }

@@ -11,7 +11,7 @@ import { type GroupHealth, type HubPhase, HubStoppedError, UnknownActionError } 
 import { type Children, childrenCodec, HUB_GROUP_CODECS, type HubDefaults, type OrCreator } from './hub-options.js'
 import { afterEvent, type HubEvent, type HubState, IDLE_HUB } from './hub-state.js'
 import { type Actions, DuplicateActionError } from './registry.js'
-import { type CheckedOptions, type GroupHost, type Plan, runGroup, type RunningGroup } from './running-group.js'
+import { type CheckedOptions, type GroupHost, type Plan, RunningGroup } from './running-group.js'
 import { Table } from './table.js'
 import type { Template } from './template.js'
 
@@ -24,6 +24,8 @@ export class HubGroups {
   readonly #registered: Subscription
   readonly #registry: Actions
   readonly #table = new Table<RunningGroup>()
+  /** All that drains were told so far. */
+  #call: DrainCall = {}
   /** Resolves when the hub has stopped. */
   readonly done: Promise<DrainReport>
   #stopped: (report: DrainReport) => void = () => undefined
@@ -40,7 +42,7 @@ export class HubGroups {
         if (group === undefined) return 'none'
         return group.booted ? 'booted' : 'own'
       },
-      make: ({ name, topic, group }, boot) => new Consumer(host, { address: name, topic, consumerGroup: group }, boot),
+      make: ({ name, topic, group }, booter) => new Consumer(host, { address: name, topic, consumerGroup: group }, booter),
       boot: (template, channel) => this.#boot(template, channel),
     })
     this.#registered = registry.changed$.subscribe((name) => {
@@ -81,19 +83,19 @@ export class HubGroups {
     checkOptions('hub.drain', DRAIN_CODECS, call)
     const first = this.phase === 'idle' || this.phase === 'running'
     this.#on('ending')
-    for (const group of this.all) void group.family.drain(call)
+    this.#call = { ...this.#call, ...call }
+    for (const group of this.all) group.drain(this.#call)
     if (first) void this.#end()
     return this.done
   }
 
   topicOf(name: string): string {
-    const named = this.#table.get(name)?.consumers[0] ?? this.#template(name)
+    const named = this.#table.get(name)?.members[0].consumer ?? this.#template(name)
     return (named ?? this.#aliased(name)).topic
   }
 
   health(): readonly GroupHealth[] {
-    const groups = this.all.flatMap(({ family, consumers }) =>
-      family.stats().map(({ address, phase }, index) => ({ name: address, topic: consumers[index]?.topic ?? address, phase, consuming: consumers[index]?.consuming === true })))
+    const groups = this.all.flatMap(({ members }) => members.map(({ group, consumer: { address, topic, consuming } }) => ({ name: address, topic, phase: group.stats().phase, consuming })))
     const waiting = this.#channels.all.filter(({ template }) => this.#table.get(template.name) === undefined)
     return [...groups, ...waiting.map(({ template: { name, topic }, consumer: { consuming } }) => ({ name, topic, phase: 'waiting' as const, consuming }))]
   }
@@ -107,7 +109,7 @@ export class HubGroups {
 
   #run(plan: Plan, channel?: Consumer): RunningGroup {
     const { name } = plan
-    const group = runGroup(this.#host, plan, channel)
+    const group = new RunningGroup(this.#host, plan, channel)
     this.#table.set(name, group)
     this.#on('changed')
     void group.ended.then(() => {
@@ -149,7 +151,7 @@ export class HubGroups {
 
   /** Who has the name as an address or a topic only; to find it takes a look at all. */
   #aliased(name: string): { readonly topic: string } {
-    const consumers = this.all.flatMap((group) => group.consumers)
+    const consumers = this.all.flatMap(({ members }) => members.map(({ consumer }) => consumer))
     const templates = this.#registry.names().flatMap((known) => this.#template(known) ?? [])
     const found = consumers.find(({ address, topic }) => address === name || topic === name) ?? templates.find(({ topic }) => topic === name)
     if (found === undefined) throw new UnknownActionError(name, [...new Set([...templates, ...consumers].map((known) => ('address' in known ? known.address : known.name)))])
