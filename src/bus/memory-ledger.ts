@@ -94,7 +94,7 @@ export class Ledger {
   }
 
   lent(which: (entry: Entry) => boolean): readonly Entry[] {
-    return this.#leases.filter(which)
+    return this.#leases.items.filter(which)
   }
 
   /** To the front of the line again, in order of arrival; their holders are told once all is in place. */

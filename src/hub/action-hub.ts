@@ -33,7 +33,7 @@ export function actionHub(options: ActionHubOptions<AnyHub, Actions, unknown>): 
   const desk = escalationDesk(warn)
   const problems = new Problems()
   const host = {
-    bus: relay(bus),
+    join: relay(bus),
     outbox: outbox(bus, () => scheduler.now(), newId),
     scheduler, random, services, childAddress, consumption,
     leases: new LeaseKeeper({ ...lease, scheduler }),

@@ -151,10 +151,10 @@ export class HubGroups {
 
   /** Who has the name as an address or a topic only; to find it takes a look at all. */
   #aliased(name: string): { readonly topic: string } {
-    const consumers = this.all.flatMap(({ members }) => members.map(({ consumer }) => consumer))
-    const templates = this.#registry.names().flatMap((known) => this.#template(known) ?? [])
-    const found = consumers.find(({ address, topic }) => address === name || topic === name) ?? templates.find(({ topic }) => topic === name)
-    if (found === undefined) throw new UnknownActionError(name, [...new Set([...templates, ...consumers].map((known) => ('address' in known ? known.address : known.name)))])
+    const templates = this.#registry.names().flatMap((each) => this.#template(each) ?? [])
+    const known = [...templates, ...this.all.flatMap(({ members }) => members.map(({ consumer: { address, topic } }) => ({ name: address, topic })))]
+    const found = known.find((each) => each.name === name || each.topic === name)
+    if (found === undefined) throw new UnknownActionError(name, [...new Set(known.map((each) => each.name))])
     return found
   }
 

@@ -3,12 +3,12 @@ import type { Delivery } from '../bus/bus.js'
 import type { Escalation } from '../supervision/escalation.js'
 import type { SupervisionStrategy } from '../supervision/strategy.js'
 import { supervise } from '../supervision/supervise.js'
-import type { Relay } from './relay.js'
+import type { Join } from './relay.js'
 import type { Listener, Member, Seat } from './relay-channel.js'
 
 /** What all who listen in a hub share. */
 export interface ListeningHost {
-  readonly bus: Relay
+  readonly join: Join
   readonly scheduler: SchedulerLike
   readonly random: () => number
   /** What is done when the bus breaks off. */
@@ -87,7 +87,7 @@ export class Listening implements Listener {
   }
 
   #join(listener: Listener): Member {
-    const member = this.#host.bus.join(this.#seat, listener)
+    const member = this.#host.join(this.#seat, listener)
     this.#member = member
     member.pace(this.#limit)
     member.listen()

@@ -1,38 +1,25 @@
-import { Observable } from 'rxjs'
 import type { Delivery, MessageBus, Settlement } from '../bus/bus.js'
 import { Fifo } from '../core/fifo.js'
 import { Channel, type Listener, type Member, type Seat, settleQuietly, type Sharing } from './relay-channel.js'
 import { forAll } from './relay-for-all.js'
 import { Lent } from './relay-lent.js'
 
-/** A bus to listen to, as one of several or alone. */
-export interface Relay extends Pick<MessageBus, 'deliveries'> {
-  /** What `deliveries` does, for whoever takes a limit and calls in place of Observables; nothing comes before `listen`. */
-  join(seat: Seat, listener: Listener): Member
-}
+/** Seats a listener at the bus; nothing comes before it listens. */
+export type Join = (seat: Seat, listener: Listener) => Member
 
 /**
  * Lets several local listeners share one subscription of the bus for a topic and group. With a group each message goes
  * to one of them, in turn, as long as it has room; without, to each of them: it is settled once all have settled it, by
  * the gravest of their answers (retry before reject before ack), and the one with least room paces all.
  */
-export const relay = (bus: Pick<MessageBus, 'deliveries'>): Relay => {
+export const relay = (bus: Pick<MessageBus, 'deliveries'>): Join => {
   const channels = new Map<string, Channel>()
   const onEmpty = ({ key }: Channel): void => void channels.delete(key)
-  const join = (seat: Seat, listener: Listener): Member => {
+  return (seat, listener) => {
     const key = JSON.stringify([seat.topic, seat.group])
     const channel = channels.get(key) ?? new Channel(bus, seat, key, seat.group === undefined ? forAll : inTurn, onEmpty)
     channels.set(key, channel)
     return channel.join(listener)
-  }
-  return {
-    join,
-    deliveries: ({ topic, group, limit$ }) => new Observable<Delivery>((subscriber) => {
-      const member = join({ topic, group }, subscriber)
-      subscriber.add(() => member.leave())
-      subscriber.add(limit$.subscribe({ next: (limit) => member.pace(limit), error: (error: unknown) => subscriber.error(error) }))
-      if (!subscriber.closed) member.listen()
-    }),
   }
 }
 
