@@ -82,7 +82,7 @@ export class MemoryGroup implements Lender, Drainable, LedgerHost {
 
   leave(member: MemoryMember): void {
     member.line?.remove(member)
-    this.#ledger.reclaim(this.#ledger.lent((entry) => entry.member === member), CLOSED)
+    this.#ledger.reclaim(this.#ledger.leases.items.filter((entry) => entry.member === member), CLOSED)
     this.#go()
     this.#host.left(this)
   }
@@ -91,7 +91,7 @@ export class MemoryGroup implements Lender, Drainable, LedgerHost {
   close(): void {
     this.#closed = true
     this.#alarm?.set(undefined)
-    this.#ledger.reclaim(this.#ledger.lent(() => true), CLOSED)
+    this.#ledger.reclaim(this.#ledger.leases.items, CLOSED)
   }
 
   /** Ends the streams of its members. */

@@ -26,7 +26,8 @@ export interface LedgerHost {
 /** Where every message of a group is: waiting, lent out, or waiting for another try; and how many are done with. */
 export class Ledger {
   readonly backlog = new Backlog()
-  readonly #leases = new Leases<Entry>()
+  /** What is lent out. */
+  readonly leases = new Leases<Entry>()
   /** Made for the first that waits for another try: most groups never have one. */
   #retries: Retries<Entry> | undefined
   readonly #terms: Terms
@@ -46,7 +47,7 @@ export class Ledger {
 
   /** The first moment at which something has to be done. */
   get earliestMs(): number | undefined {
-    const leaseMs = this.#leases.head?.dueMs
+    const leaseMs = this.leases.head?.dueMs
     const retryMs = this.#retries?.earliest?.dueMs
     return leaseMs === undefined || retryMs === undefined ? (leaseMs ?? retryMs) : Math.min(leaseMs, retryMs)
   }
@@ -63,13 +64,13 @@ export class Ledger {
 
   /** From now on its lease can end. */
   lease(entry: Entry): void {
-    this.#leases.add(entry)
+    this.leases.add(entry)
   }
 
   extend(entry: Entry): void {
     entry.dueMs = this.#terms.scheduler.now() + this.#terms.leaseMs
     // Not yet leased while it is being handed over.
-    if (entry.line !== undefined) this.#leases.add(entry)
+    if (entry.line !== undefined) this.leases.add(entry)
   }
 
   settle(entry: Entry, settlement: Settlement): void {
@@ -93,10 +94,6 @@ export class Ledger {
     this.#host.forget(entry)
   }
 
-  lent(which: (entry: Entry) => boolean): readonly Entry[] {
-    return this.#leases.items.filter(which)
-  }
-
   /** To the front of the line again, in order of arrival; their holders are told once all is in place. */
   reclaim(entries: readonly Entry[], why: string): void {
     const holders = entries.map(({ holder }) => holder)
@@ -115,7 +112,7 @@ export class Ledger {
       this.#retries?.takeEarliest()
       this.#comeAgain(entry, 'back')
     }
-    this.reclaim(this.#leases.endedBy(nowMs), 'its lease ended')
+    this.reclaim(this.leases.endedBy(nowMs), 'its lease ended')
   }
 
   #comeAgain(entry: Entry, where: 'front' | 'back'): void {
@@ -143,7 +140,7 @@ export class Ledger {
 
   #takeBack(entry: Entry): void {
     if (entry.holder === undefined) return
-    this.#leases.remove(entry)
+    this.leases.remove(entry)
     entry.holder = undefined
     this.unsettled -= 1
     this.#host.freed(entry)

@@ -104,20 +104,26 @@ export class Consumer implements ErrandHost, Transport, Ear {
     this.#listening?.close()
   }
 
-  giveUp(error: unknown): void {
+  error(error: unknown): void {
     this.consuming = false
     this.#host.edge(this.#what, error)
     void this.#target?.group.drain()
   }
 
-  take(delivery: Delivery): void {
+  complete(): void {
+    this.error(new Error('the bus has closed'))
+  }
+
+  next(delivery: Delivery): void {
     if (isLeft(delivery.message)) return this.#settle(delivery, reject(delivery.message.left.reason))
     const target = this.#target ?? this.#booted()
     if (target === undefined) return this.#settle(delivery, retry(AGAIN_MS))
     const fresh = this.#target === undefined
     this.#target = target
     if (target.once) this.#turnTo('taken')
-    this.#send(new Errand(this, target.entrance, delivery, delivery.message.right))
+    const errand = new Errand(this, target.entrance, delivery, delivery.message.right)
+    this.#host.leases.keep(errand)
+    errand.run()
     // Only now may more come: this one is the first.
     if (fresh && !target.once) this.#turnTo(target)
   }
@@ -150,11 +156,6 @@ export class Consumer implements ErrandHost, Transport, Ear {
     if (limit === this.#limit) return
     this.#limit = limit
     this.#listening?.pace(limit)
-  }
-
-  #send(errand: Errand): void {
-    this.#host.leases.keep(errand)
-    errand.run()
   }
 
   #booted(): Target | undefined {

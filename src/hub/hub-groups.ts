@@ -111,9 +111,10 @@ export class HubGroups {
     const { name } = plan
     const group = new RunningGroup(this.#host, plan, channel)
     this.#table.set(name, group)
-    this.#on('changed')
+    this.#on()
     void group.ended.then(() => {
-      if (this.#table.delete(name, group)) this.#on('changed')
+      this.#table.delete(name, group)
+      this.#on()
       if (this.phase !== 'running') return
       channel?.detach()
       this.#channels.sync(name)
@@ -158,8 +159,10 @@ export class HubGroups {
     return found
   }
 
-  #on(event: HubEvent): void {
-    this.state$.next(afterEvent(this.state$.value, event))
+  /** Without an event, groups have come or gone: who looks on looks again. */
+  #on(event?: HubEvent): void {
+    const { value } = this.state$
+    this.state$.next(event === undefined ? value : afterEvent(value, event))
   }
 }
 

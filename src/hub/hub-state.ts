@@ -1,18 +1,16 @@
 import { Immer } from 'immer'
 import type { HubPhase } from './hub-contract.js'
 
-/** What is told of a hub to who watches it: a snapshot that never changes. Its groups are in a table beside it, which would be copied with every one that comes or goes. */
+/** What a hub is at: a value that never changes. Its groups are in a table beside it, since here they would be copied with every one that comes or goes. */
 export interface HubState {
   readonly phase: HubPhase
-  /** How often groups have come or gone. */
-  readonly changes: number
 }
 
-export type HubEvent = 'started' | 'ending' | 'ended' | 'changed'
+export type HubEvent = 'started' | 'ending' | 'ended'
 
 const { produce } = new Immer()
 
-export const IDLE_HUB: HubState = Object.freeze({ phase: 'idle', changes: 0 })
+export const IDLE_HUB: HubState = { phase: 'idle' }
 
 /** The state after an event; the same state if nothing changed. */
 export const afterEvent = (state: HubState, event: HubEvent): HubState =>
@@ -26,8 +24,5 @@ export const afterEvent = (state: HubState, event: HubEvent): HubState =>
         return
       case 'ended':
         draft.phase = 'stopped'
-        return
-      case 'changed':
-        draft.changes += 1
     }
   })

@@ -16,11 +16,9 @@ export interface ListeningHost {
   readonly tell: (escalation: Escalation) => void
 }
 
-/** Who listens: told of each delivery, and of the end if nothing more is done about it. */
-export interface Ear {
+/** Who listens: told of an end only if nothing more is done about it. */
+export interface Ear extends Listener {
   readonly address: string
-  take(delivery: Delivery): void
-  giveUp(error: unknown): void
 }
 
 /**
@@ -60,7 +58,7 @@ export class Listening implements Listener {
   }
 
   next(delivery: Delivery): void {
-    this.#ear.take(delivery)
+    this.#ear.next(delivery)
   }
 
   error(error: unknown): void {
@@ -74,16 +72,12 @@ export class Listening implements Listener {
     })
     // Told while it is subscribed to if it was so: a strategy answers that otherwise.
     if (this.#subscribing) first$.error(error)
-    this.#supervised = defer(() => sources.pop() ?? again$).pipe(supervise(consumption, { escalations, scheduler, random, name: this.#ear.address })).subscribe({
-      next: (delivery) => this.next(delivery),
-      error: (last: unknown) => this.#ear.giveUp(last),
-      complete: () => this.complete(),
-    })
+    this.#supervised = defer(() => sources.pop() ?? again$).pipe(supervise(consumption, { escalations, scheduler, random, name: this.#ear.address })).subscribe(this.#ear)
     first$.error(error)
   }
 
   complete(): void {
-    this.#ear.giveUp(new Error('the bus has closed'))
+    this.#ear.complete()
   }
 
   #join(listener: Listener): Member {

@@ -5,7 +5,6 @@ import { map, type Observable, startWith, Subject } from 'rxjs'
 import type { Action } from '../core/action.js'
 import { checkOptions, either, having, nonEmptyString } from '../core/options.js'
 import { OptionsError } from '../core/options-error.js'
-import { Table } from './table.js'
 import { template, type Template } from './template.js'
 
 /** What may be registered: an action as it is, or a template of a group. */
@@ -55,36 +54,36 @@ export const actions = <R extends Entries>(entries: R): Actions<R> => {
 }
 
 class Registry<R extends Entries> implements Actions<R> {
-  readonly #table = new Table<Template>()
+  readonly #byName = new Map<string, Template>()
   readonly #changed$ = new Subject<string>()
   readonly changed$ = this.#changed$.asObservable()
-  readonly table$ = this.#changed$.pipe(startWith(''), map(() => this.#table.record))
+  readonly table$ = this.#changed$.pipe(startWith(''), map(() => Object.fromEntries(this.#byName)))
 
   register<N extends string, E extends Entry>(name: N, entry: E): Actions<R & Readonly<Record<N, E>>>
   register(name: string, entry: Entry): unknown {
     checkOptions('actions', { name: nonEmptyString, entry: ENTRY }, { name, entry }, undefined, ['entry'])
     if (this.has(name)) throw new DuplicateActionError(name)
-    this.#table.set(name, templateOf(name, entry))
+    this.#byName.set(name, templateOf(name, entry))
     this.#changed$.next(name)
     return this
   }
 
   has(name: string): boolean {
-    return this.#table.get(name) !== undefined
+    return this.#byName.has(name)
   }
 
   get(name: string): Option<Template> {
-    return fromNullable(this.#table.get(name))
+    return fromNullable(this.#byName.get(name))
   }
 
   delete(name: string): boolean {
-    const had = this.#table.delete(name)
+    const had = this.#byName.delete(name)
     if (had) this.#changed$.next(name)
     return had
   }
 
   names(): readonly string[] {
-    return this.#table.names
+    return [...this.#byName.keys()]
   }
 }
 

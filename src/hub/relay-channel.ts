@@ -1,9 +1,7 @@
-import type { Subscription } from 'rxjs'
-import type { Delivery, DeliveryOptions, MessageBus, Settlement } from '../bus/bus.js'
+import { Observable, type Subscriber, type Subscription } from 'rxjs'
+import type { Delivery, DeliveryOptions, MessageBus } from '../bus/bus.js'
 import { Line } from '../bus/memory-line.js'
-import { retry } from '../bus/settlement.js'
 import { callSafely } from '../group/report.js'
-import { Level } from './level.js'
 import type { Lent } from './relay-lent.js'
 
 /** Whoever is told of the deliveries of a channel, and of its end. */
@@ -67,11 +65,6 @@ export interface Sharing {
   onLeave(member: Member): void
 }
 
-/** Settles what nobody awaits: the bus that refuses it lends the message again, by itself. */
-export const settleQuietly = (delivery: Delivery, settlement: Settlement = retry(0)): void => {
-  delivery.settle(settlement).catch(() => undefined)
-}
-
 export type Seat = Pick<DeliveryOptions, 'topic' | 'group'>
 
 /** One subscription of the bus and the local listeners that share it; what the bus tells, it is told itself. */
@@ -84,9 +77,11 @@ export class Channel implements Listener {
   readonly #onEmpty: (channel: Channel) => void
   /** Another list whenever one joins or leaves, so that whoever goes through it sees none change. */
   #members: readonly Member[] = []
-  readonly #limit$ = new Level(0)
+  #limit = 0
+  /** Who is told the limit: a BehaviorSubject for it would weigh three times as much, and there may be thousands of channels. */
+  #followers: readonly Subscriber<number>[] = []
   #subscription: Subscription | undefined
-  #state: 'new' | 'subscribed' | 'empty' = 'new'
+  #subscribed = false
 
   constructor(bus: Pick<MessageBus, 'deliveries'>, seat: Seat, key: string, sharing: (channel: Channel) => Sharing, onEmpty: (channel: Channel) => void) {
     this.key = key
@@ -104,9 +99,13 @@ export class Channel implements Listener {
   }
 
   subscribe(): void {
-    if (this.#state !== 'new') return
-    this.#state = 'subscribed'
-    this.#subscription = this.#bus.deliveries({ ...this.#seat, limit$: this.#limit$ }).subscribe(this)
+    if (this.#subscribed || this.#members.length === 0) return
+    this.#subscribed = true
+    const limit$ = new Observable<number>((follower) => {
+      this.#followers = [...this.#followers.filter(({ closed }) => !closed), follower]
+      follower.next(this.#limit)
+    })
+    this.#subscription = this.#bus.deliveries({ ...this.#seat, limit$ }).subscribe(this)
     // The last of them may have left meanwhile.
     if (this.#members.length === 0) this.#subscription.unsubscribe()
   }
@@ -126,7 +125,10 @@ export class Channel implements Listener {
   refresh(): void {
     const members = this.#members
     this.#sharing.onRoom(members)
-    this.#limit$.set(members.length === 0 ? 0 : this.#sharing.limit(members))
+    const limit = members.length === 0 ? 0 : this.#sharing.limit(members)
+    if (limit === this.#limit) return
+    this.#limit = limit
+    for (const follower of this.#followers) follower.next(limit)
   }
 
   leave(member: Member): void {
@@ -138,22 +140,18 @@ export class Channel implements Listener {
       this.refresh()
       return
     }
-    this.#empty()
+    this.#onEmpty(this)
     // What is unsettled comes again: closing says so for all of it.
     this.#subscription?.unsubscribe()
   }
 
   #end(tell: (listener: Listener) => void): void {
     const members = this.#members
+    if (members.length === 0) return
     // Emptied first: whoever is told may subscribe again, and that is a new channel.
     this.#members = []
     for (const member of members) member.isHere = false
-    this.#empty()
-    for (const { listener } of members) tell(listener)
-  }
-
-  #empty(): void {
-    this.#state = 'empty'
     this.#onEmpty(this)
+    for (const { listener } of members) tell(listener)
   }
 }

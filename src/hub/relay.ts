@@ -1,6 +1,7 @@
 import type { Delivery, MessageBus, Settlement } from '../bus/bus.js'
+import { retry } from '../bus/settlement.js'
 import { Fifo } from '../core/fifo.js'
-import { Channel, type Listener, type Member, type Seat, settleQuietly, type Sharing } from './relay-channel.js'
+import { Channel, type Listener, type Member, type Seat, type Sharing } from './relay-channel.js'
 import { forAll } from './relay-for-all.js'
 import { Lent } from './relay-lent.js'
 
@@ -56,7 +57,8 @@ class InTurn implements Sharing {
   }
 
   onLeave({ held }: Member): void {
-    for (let left = held.shift(); left !== undefined; left = held.shift()) settleQuietly(left)
+    // The bus that refuses it lends the message again, by itself.
+    for (let left = held.shift(); left !== undefined; left = held.shift()) left.settle(retry(0)).catch(() => undefined)
   }
 
   ended(over: Lent, settlement: Settlement | undefined): Promise<boolean> {

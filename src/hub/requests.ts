@@ -40,11 +40,11 @@ export const requests = (host: ConsumerHost, newId: () => string): Requests => {
   }
 
   const listen = (address: string): Listening => {
-    const take = (delivery: Delivery): void => {
+    const next = (delivery: Delivery): void => {
       delivery.settle(ack).catch((error: unknown) => edge('a settlement', error))
       if (!isLeft(delivery.message)) answer(delivery.message.right)
     }
-    const its = new Listening(host, { topic: address }, { address, take, giveUp: (error) => edge('answers', error) }, AT_ONCE)
+    const its = new Listening(host, { topic: address }, { address, next, error: (error) => edge('answers', error), complete: () => undefined }, AT_ONCE)
     its.open()
     return its
   }

@@ -51,7 +51,7 @@ export function template(given: Given): Template {
 }
 
 /** One for all of them that say nothing. */
-const NONE = Object.freeze({})
+const NONE = {}
 
 type Given = Pick<Template, 'name' | 'action'> & { readonly [Part in keyof Template]?: Template[Part] | undefined }
 
