@@ -1,9 +1,10 @@
-import { config, Observable, of } from 'rxjs'
+import { config, merge, Observable, of, Subject, throwError } from 'rxjs'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { Delivery, MessageBus } from '../../src/bus/bus.js'
 import { warnAloud } from '../../src/hub/escalation-desk.js'
 import { constant } from '../../src/supervision/constant.js'
 import { restartOne } from '../../src/supervision/restart-one.js'
+import { resume } from '../../src/supervision/resume.js'
 import { stopAndEscalate } from '../../src/supervision/stop-and-escalate.js'
 import { stand } from './hub-stand.js'
 
@@ -131,6 +132,57 @@ describe('a bus that breaks off deliveries', () => {
     expect(group.stats().phase).toBe('stopped')
     expect(hub.stats()).toEqual([])
     expect(hub.health()).toMatchObject({ ok: false, problems: ['taking deliveries of \'a\' failed: Error: refused'] })
+  })
+
+  it('while it is listened to is listened to again, as often as that happens, with the limit of then', async () => {
+    const broken: Subject<Delivery>[] = []
+    const limits: number[] = []
+    const around = (bus: MessageBus): MessageBus => ({
+      ...bus,
+      deliveries: (options) => new Observable<Delivery>((subscriber) => {
+        const subject = new Subject<Delivery>()
+        broken.push(subject)
+        subscriber.add(options.limit$.subscribe((limit) => limits.push(limit)))
+        return merge(subject, bus.deliveries(options)).subscribe(subscriber)
+      }),
+    })
+    const consumption = restartOne({ maxRestarts: 2, withinMs: 60_000, backoff: constant(10) })
+    const { hub, publish, clock, escalations } = stand({ consumption }, { around })
+    const seen: unknown[] = []
+    const group = hub.do('a', { workers: { min: 2, max: 2 }, action: ({ message }) => seen.push(message.payload) })
+    hub.start()
+    broken[0]?.error(new Error('gone'))
+    group.pause()
+    await publish('a', 1)
+    await clock.advance(10)
+    group.resume()
+    await clock.settle()
+    expect([seen, limits]).toEqual([[1], [4, 0, 4]])
+    for (const index of [1, 2]) {
+      broken[index]?.error(new Error('gone'))
+      await clock.advance(10)
+    }
+    expect(escalations.map(({ protocol }) => protocol)).toEqual(['restart', 'restart', 'killAndEscalate'])
+    expect([broken.length, group.stats().phase]).toEqual([3, 'stopped'])
+  })
+
+  it.each([['while it is listened to', 0], ['at once', 1]])('%s is listened to again by resume at once, unless that could go on for ever', async (_when, waits) => {
+    let times = 0
+    const subject = new Subject<Delivery>()
+    const around = (bus: MessageBus): MessageBus => ({
+      ...bus,
+      deliveries: (options) => {
+        times += 1
+        return times > 1 ? bus.deliveries(options) : waits === 0 ? subject : throwError(() => new Error('refused'))
+      },
+    })
+    const { hub, clock } = stand({ consumption: resume() }, { around })
+    hub.do('a', { action: () => 1 })
+    hub.start()
+    subject.error(new Error('gone'))
+    expect(times).toBe(2 - waits)
+    await clock.advance(0)
+    expect(times).toBe(2)
   })
 
   it('because it has closed ends the groups', async () => {

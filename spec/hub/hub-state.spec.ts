@@ -1,33 +1,61 @@
 import { describe, expect, it } from 'vitest'
-import { afterEvent, EMPTY_HUB, type HubEvent, type HubState } from '../../src/hub/hub-state.js'
+import { afterEvent, type HubEvent, type HubState, IDLE_HUB } from '../../src/hub/hub-state.js'
+import { Table } from '../../src/hub/table.js'
 
-const after = (...events: readonly HubEvent<string>[]): HubState<string> => events.reduce<HubState<string>>(afterEvent, EMPTY_HUB)
+const after = (...events: readonly HubEvent[]): HubState => events.reduce<HubState>(afterEvent, IDLE_HUB)
 
-describe('the table of a hub', () => {
+describe('the state of a hub', () => {
   it('goes from idle through running and draining to stopped, and never back', () => {
     expect(after().phase).toBe('idle')
-    expect(after({ type: 'started' }).phase).toBe('running')
-    expect(after({ type: 'started' }, { type: 'ending' }).phase).toBe('draining')
-    expect(after({ type: 'ending' }, { type: 'started' }).phase).toBe('draining')
-    expect(after({ type: 'ending' }, { type: 'ended' }).phase).toBe('stopped')
-    expect(after({ type: 'ended' }, { type: 'ending' }, { type: 'started' }).phase).toBe('stopped')
+    expect(after('started').phase).toBe('running')
+    expect(after('started', 'ending').phase).toBe('draining')
+    expect(after('ending', 'started').phase).toBe('draining')
+    expect(after('ending', 'ended').phase).toBe('stopped')
+    expect(after('ended', 'ending', 'started').phase).toBe('stopped')
   })
 
-  it('has groups from when they open until they close', () => {
-    const open = after({ type: 'opened', name: 'a', group: 'first' }, { type: 'opened', name: 'b', group: 'second' })
-    expect(open.groups).toEqual({ a: 'first', b: 'second' })
-    expect(afterEvent(open, { type: 'closed', name: 'a', group: 'first' }).groups).toEqual({ b: 'second' })
+  it('leaves the one before as it was, and is the same one when nothing changes', () => {
+    const before = after()
+    const then = afterEvent(before, 'started')
+    expect([before.phase, then.phase]).toEqual(['idle', 'running'])
+    expect(afterEvent(then, 'started')).toBe(then)
+  })
+})
+
+describe('the table of a hub', () => {
+  const filled = (...names: readonly string[]): Table<string> => {
+    const table = new Table<string>()
+    for (const name of names) table.set(name, `the ${name}`)
+    return table
+  }
+
+  it('has values from when they are set until they are deleted, in the order they came', () => {
+    const table = filled('b', 'a')
+    expect([table.get('a'), table.get('c'), table.all]).toEqual(['the a', undefined, ['the b', 'the a']])
+    table.delete('b', 'the b')
+    table.delete('b', 'the b')
+    expect(table.all).toEqual(['the a'])
   })
 
-  it('keeps a group that took the name of one that closes', () => {
-    const state = after({ type: 'opened', name: 'a', group: 'old' }, { type: 'opened', name: 'a', group: 'new' }, { type: 'closed', name: 'a', group: 'old' })
-    expect(state.groups).toEqual({ a: 'new' })
+  it('keeps a value that took the name of the one that goes', () => {
+    const table = filled('a')
+    table.set('a', 'another')
+    table.delete('a', 'the a')
+    expect(table.all).toEqual(['another'])
   })
 
-  it('leaves the table before as it was, and is the same table when nothing changes', () => {
-    const before = after({ type: 'opened', name: 'a', group: 'first' })
-    afterEvent(before, { type: 'closed', name: 'a', group: 'first' })
-    expect(before.groups).toEqual({ a: 'first' })
-    expect(afterEvent(before, { type: 'closed', name: 'z', group: 'first' })).toBe(before)
+  it('leaves its snapshots as they were, and gives the same one while nothing changes', () => {
+    const table = filled('a')
+    const { all } = table
+    table.delete('z', 'the a')
+    expect(table.all).toBe(all)
+    table.set('b', 'the b')
+    table.delete('a', 'the a')
+    expect([all, table.all]).toEqual([['the a'], ['the b']])
+  })
+
+  it('has nothing that it was not given, whatever the name', () => {
+    const table = filled('__proto__')
+    expect([table.get('toString'), table.get('__proto__')]).toEqual([undefined, 'the __proto__'])
   })
 })

@@ -48,6 +48,24 @@ describe('a registry', () => {
     expect(Object.keys(tables[0] ?? {})).toEqual(['one'])
   })
 
+  it('tells the name of each entry that comes or goes from then on', () => {
+    const registry = actions({ one })
+    const seen: string[] = []
+    registry.changed$.subscribe((name) => seen.push(name))
+    registry.register('mail', mail)
+    registry.delete('one')
+    registry.delete('two')
+    expect(seen).toEqual(['mail', 'one'])
+  })
+
+  it('has any name, and in its snapshots as well', () => {
+    const registry = actions({})
+    const tables: object[] = []
+    registry.table$.subscribe((table) => tables.push(table))
+    registry.register('__proto__', one)
+    expect(tables.map((table) => Object.hasOwn(table, '__proto__'))).toEqual([false, true])
+  })
+
   it('does not freeze what it holds', () => {
     const counting = { calls: 0, ...one }
     actions({ counting })

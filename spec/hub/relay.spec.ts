@@ -1,4 +1,4 @@
-import { BehaviorSubject, Observable, of, Subject, Subscription, take } from 'rxjs'
+import { BehaviorSubject, config, Observable, of, Subject, Subscription } from 'rxjs'
 import { describe, expect, it } from 'vitest'
 import type { Delivery, MessageBus, Settlement } from '../../src/bus/bus.js'
 import { memoryBus } from '../../src/bus/memory-bus.js'
@@ -21,7 +21,7 @@ const scene = (group: string | undefined, bus: MessageBus = memoryBus({ schedule
     subscriptions += 1
     return bus.deliveries(options).subscribe(subscriber)
   }) }
-  const shared = relay(counted)
+  const join = relay(counted)
   const listen = (limit = 10): Ear => {
     const got: Delivery[] = []
     const limit$ = new BehaviorSubject(limit)
@@ -29,17 +29,20 @@ const scene = (group: string | undefined, bus: MessageBus = memoryBus({ schedule
       got, limit$, end: 'open', subscription: new Subscription(),
       payloads: () => got.map(({ message }) => (message._tag === 'Right' ? message.right.payload : 'undecodable')),
     }
-    ear.subscription.add(shared.deliveries({ topic: 'news', group, limit$ }).subscribe({
+    const member = join({ topic: 'news', group }, {
       next: (given) => got.push(given),
       error: (error: unknown) => { ear.end = String(error) },
       complete: () => { ear.end = 'complete' },
-    }))
+    })
+    ear.subscription.add(() => member.leave())
+    ear.subscription.add(limit$.subscribe((room) => member.pace(room)))
+    member.listen()
     return ear
   }
   let id = 0
   const say = (...payloads: readonly unknown[]): Promise<void> =>
     bus.publish(payloads.map((payload) => createMessage(payload, { id: `${(id += 1)}`, topic: 'news', sentAtMs: 0 })))
-  return { bus, shared, listen, say, subscriptions: () => subscriptions }
+  return { bus, join, listen, say, subscriptions: () => subscriptions }
 }
 
 const settleAll = async (ear: Ear, settlement: Settlement = ack): Promise<readonly boolean[]> => Promise.all(ear.got.map((given) => given.settle(settlement)))
@@ -116,10 +119,13 @@ describe('listeners of one group', () => {
   })
 
   it('may leave from inside a delivery', async () => {
-    const { shared, listen, say } = scene('g')
+    const { join, listen, say } = scene('g')
     await say(1, 2)
     const once: unknown[] = []
-    shared.deliveries({ topic: 'news', group: 'g', limit$: of(5) }).pipe(take(1)).subscribe(({ attempt }) => once.push(attempt))
+    const nothing = (): void => undefined
+    const brief = join({ topic: 'news', group: 'g' }, { next: ({ attempt }) => { once.push(attempt); brief.leave() }, error: nothing, complete: nothing })
+    brief.pace(5)
+    brief.listen()
     expect(once).toEqual([1])
     expect(listen(2).payloads()).toEqual([1, 2])
   })
@@ -218,11 +224,17 @@ describe('the end of the bus', () => {
     expect([a.end, b.end, listen().end]).toEqual(['refused', 'refused', 'complete'])
   })
 
-  it('may also be that of one whose own limit fails', () => {
-    const { listen } = scene('g')
-    const [a, b] = [listen(), listen()]
-    a.limit$.error('limit')
-    expect([a.end, b.end]).toEqual(['limit', 'open'])
+  it('is not that of a listener that throws: what it threw is reported, and the others get theirs', async () => {
+    const reported = new Promise<unknown>((resolve) => { config.onUnhandledError = resolve })
+    const { join, listen, say } = scene('g')
+    const nothing = (): void => undefined
+    const thrower = join({ topic: 'news', group: 'g' }, { next: () => { throw new RangeError('mine') }, error: nothing, complete: nothing })
+    thrower.pace(1)
+    const other = listen()
+    await say(1, 2)
+    expect(other.payloads()).toEqual([2])
+    expect(await reported).toEqual(new RangeError('mine'))
+    config.onUnhandledError = null
   })
 })
 

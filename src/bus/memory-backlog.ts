@@ -5,7 +5,7 @@ import { Line } from './memory-line.js'
 export class Backlog {
   readonly ready = new Line<Entry>()
   /** A key is in use from when a message of it may be delivered until that message is settled. */
-  readonly #keys = new Map<string, Line<Entry> | undefined>()
+  #keys: Map<string, Line<Entry> | undefined> | undefined
   #parked = 0
 
   get size(): number {
@@ -14,8 +14,11 @@ export class Backlog {
 
   add(entry: Entry): void {
     const { key } = entry
-    if (key !== undefined && this.#keys.has(key)) return this.#park(key, entry)
-    if (key !== undefined) this.#keys.set(key, undefined)
+    if (key !== undefined) {
+      this.#keys ??= new Map()
+      if (this.#keys.has(key)) return this.#park(this.#keys, key, entry)
+      this.#keys.set(key, undefined)
+    }
     this.ready.push(entry)
   }
 
@@ -27,9 +30,9 @@ export class Backlog {
   /** The message is gone: the next of its key may come. */
   release({ key }: Entry): void {
     if (key === undefined) return
-    const next = this.#keys.get(key)?.shift()
+    const next = this.#keys?.get(key)?.shift()
     if (next === undefined) {
-      this.#keys.delete(key)
+      this.#keys?.delete(key)
       return
     }
     this.#parked -= 1
@@ -37,9 +40,9 @@ export class Backlog {
     this.ready.push(next)
   }
 
-  #park(key: string, entry: Entry): void {
-    const line = this.#keys.get(key) ?? new Line<Entry>()
-    this.#keys.set(key, line)
+  #park(keys: Map<string, Line<Entry> | undefined>, key: string, entry: Entry): void {
+    const line = keys.get(key) ?? new Line<Entry>()
+    keys.set(key, line)
     line.push(entry)
     this.#parked += 1
   }

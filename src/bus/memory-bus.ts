@@ -65,7 +65,7 @@ export const memoryBus = (options: MemoryBusOptions = {}): MemoryBus => {
   const { maxAttempts, maxMessageBytes } = features
   const { retained = 65_536, maxWaiting = Infinity } = options
   const loop = new Loop()
-  const topics = new Topics({ scheduler, loop, leaseMs, maxAttempts, retained, maxWaiting })
+  const topics = new Topics({ terms: { scheduler, loop, leaseMs, maxAttempts }, retained, maxWaiting })
   const status$ = new ReplaySubject<BusStatus>(1)
   status$.next('live')
   let closed = false
@@ -96,7 +96,7 @@ export const memoryBus = (options: MemoryBusOptions = {}): MemoryBus => {
       return defer(() => {
         if (closed) return EMPTY
         const topic = topics.named(name)
-        return memberOf(() => (group === undefined ? topic.listener() : topic.group(group)), (left) => topic.dismiss(left), limit$)
+        return memberOf(() => (group === undefined ? topic.listener() : topic.group(group)), limit$)
       })
     },
 

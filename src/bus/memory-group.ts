@@ -1,23 +1,22 @@
-import type { SchedulerLike, Subscriber } from 'rxjs'
+import type { Subscriber } from 'rxjs'
 import type { Delivery, Settlement } from './bus.js'
 import { Alarm } from './memory-alarm.js'
 import { type Lender, MemoryDelivery } from './memory-delivery.js'
 import { Entry, type Stored } from './memory-entry.js'
-import { Ledger } from './memory-ledger.js'
+import { Ledger, type LedgerHost, type Terms } from './memory-ledger.js'
 import { Line } from './memory-line.js'
 import type { Drainable, Loop } from './memory-loop.js'
 import { MemoryMember } from './memory-member.js'
 
 /** What a group needs of its topic. */
 export interface GroupHost {
-  readonly scheduler: SchedulerLike
-  readonly loop: Loop
-  readonly leaseMs: number
-  readonly maxAttempts: number
+  readonly terms: Terms & { readonly loop: Loop }
   /** Publishes the dead letter, without delivering it yet; throws if it cannot be kept. */
   bury(entry: Entry, reason: string): void
   /** A group is done with the message. */
-  forget(stored: Stored): void
+  forget(stored: Stored, group: MemoryGroup): void
+  /** A member has left. */
+  left(group: MemoryGroup): void
 }
 
 /** Where the messages of a group are. Each that it was given is counted in exactly one of the first five. */
@@ -34,32 +33,24 @@ export interface GroupCounts {
 export const NO_COUNTS: GroupCounts = Object.freeze({ waiting: 0, unsettled: 0, retrying: 0, acked: 0, dead: 0, late: 0 })
 
 /** One line of messages and the members that compete for it; or a single listener without a group. */
-export class MemoryGroup implements Lender, Drainable {
+export class MemoryGroup implements Lender, Drainable, LedgerHost {
   line: Line<Drainable> | undefined = undefined
   before: Drainable | undefined = undefined
   after: Drainable | undefined = undefined
   readonly #host: GroupHost
   readonly #ledger: Ledger
-  readonly #alarm: Alarm
-  readonly #members = new Set<MemoryMember>()
+  #alarm: Alarm | undefined
   /** Members with credit, in turn. */
   readonly #free = new Line<MemoryMember>()
+  /** The others. */
+  readonly #full = new Line<MemoryMember>()
   #seq = 0
   #late = 0
   #closed = false
 
   constructor(host: GroupHost) {
-    const { leaseMs, maxAttempts, scheduler } = host
     this.#host = host
-    this.#alarm = new Alarm(scheduler, () => this.#onAlarm())
-    this.#ledger = new Ledger({
-      leaseMs,
-      maxAttempts,
-      nowMs: () => scheduler.now(),
-      bury: (entry, reason) => host.bury(entry, reason),
-      forget: (entry) => host.forget(entry.stored),
-      freed: (entry) => this.#freed(entry),
-    })
+    this.#ledger = new Ledger(host.terms, this)
   }
 
   get counts(): GroupCounts {
@@ -74,38 +65,38 @@ export class MemoryGroup implements Lender, Drainable {
   accept(stored: Stored): void {
     this.#ledger.backlog.add(new Entry(stored, this.#seq))
     this.#seq += 1
-    this.#host.loop.wake(this)
+    this.#host.terms.loop.wake(this)
   }
 
   join(subscriber: Subscriber<Delivery>): MemoryMember {
-    const member = new MemoryMember(subscriber)
-    this.#members.add(member)
+    const member = new MemoryMember(this, subscriber)
+    this.#full.push(member)
     return member
   }
 
   limit(member: MemoryMember, limit: number): void {
-    member.limit = limit
-    this.#enlist(member)
+    member.allowed = limit
+    this.#place(member)
     this.#go()
   }
 
   leave(member: MemoryMember): void {
-    this.#members.delete(member)
-    this.#free.remove(member)
-    this.#ledger.reclaim(this.#ledger.lent((entry) => entry.member === member), CLOSED)
+    member.line?.remove(member)
+    this.#ledger.reclaim(this.#ledger.leases.items.filter((entry) => entry.member === member), CLOSED)
     this.#go()
+    this.#host.left(this)
   }
 
   /** Hands out nothing any more; what is unsettled is lost to its listener. */
   close(): void {
     this.#closed = true
-    this.#alarm.set(undefined)
-    this.#ledger.reclaim(this.#ledger.lent(() => true), CLOSED)
+    this.#alarm?.set(undefined)
+    this.#ledger.reclaim(this.#ledger.leases.items, CLOSED)
   }
 
   /** Ends the streams of its members. */
   complete(): void {
-    for (const { subscriber } of [...this.#members]) subscriber.complete()
+    for (const { subscriber } of [...this.#free.items, ...this.#full.items]) subscriber.complete()
   }
 
   drain(): void {
@@ -114,9 +105,9 @@ export class MemoryGroup implements Lender, Drainable {
       const member = this.#free.shift()
       if (member === undefined) break
       if (member.hasCredit) this.#handOut(ready.head, member)
-      this.#enlist(member)
+      this.#place(member)
     }
-    if (!this.#closed) this.#alarm.set(this.#ledger.earliestMs)
+    if (!this.#closed) this.#wake(this.#ledger.earliestMs)
   }
 
   settle(delivery: MemoryDelivery, entry: Entry, settlement: Settlement): Promise<boolean> {
@@ -157,14 +148,31 @@ export class MemoryGroup implements Lender, Drainable {
     if (member.subscriber.closed || this.#closed) this.#ledger.reclaim([entry], CLOSED)
   }
 
-  #freed({ member }: Entry): void {
-    if (member === undefined) return
-    member.unsettled -= 1
-    this.#enlist(member)
+  bury(entry: Entry, reason: string): void {
+    this.#host.bury(entry, reason)
   }
 
-  #enlist(member: MemoryMember): void {
-    if (member.hasCredit && member.line === undefined) this.#free.push(member)
+  forget({ stored }: Entry): void {
+    this.#host.forget(stored, this)
+  }
+
+  freed({ member }: Entry): void {
+    if (member === undefined) return
+    member.unsettled -= 1
+    this.#place(member)
+  }
+
+  /** Into the line where it belongs. One in turn whose credit is gone is found out when its turn comes; one that has left stands in none. */
+  #place(member: MemoryMember): void {
+    const line = member.hasCredit ? this.#free : this.#full
+    if (member.line === line || member.line === this.#free || member.subscriber.closed) return
+    member.line?.remove(member)
+    line.push(member)
+  }
+
+  #wake(atMs: number | undefined): void {
+    if (atMs === undefined) this.#alarm?.set(undefined)
+    else (this.#alarm ??= new Alarm(this.#host.terms.scheduler, () => this.#onAlarm())).set(atMs)
   }
 
   #onAlarm(): void {
@@ -173,8 +181,8 @@ export class MemoryGroup implements Lender, Drainable {
   }
 
   #go(): void {
-    this.#host.loop.wake(this)
-    this.#host.loop.run()
+    this.#host.terms.loop.wake(this)
+    this.#host.terms.loop.run()
   }
 }
 

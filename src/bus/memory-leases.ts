@@ -21,8 +21,4 @@ export class Leases<T extends Leased<T>> extends Line<T> {
     for (let entry = this.head; entry !== undefined && entry.dueMs <= nowMs; entry = entry.after) ended.push(entry)
     return ended
   }
-
-  filter(which: (entry: T) => boolean): readonly T[] {
-    return this.endedBy(Infinity).filter(which)
-  }
 }

@@ -11,6 +11,13 @@ export class Line<T extends Linked<T>> {
   tail: T | undefined = undefined
   size = 0
 
+  /** All that stand in it now, from the front. */
+  get items(): readonly T[] {
+    const items: T[] = []
+    for (let item = this.head; item !== undefined; item = item.after) items.push(item)
+    return items
+  }
+
   /** Behind `place`; at the front if there is none. */
   insert(item: T, place: T | undefined): void {
     const after = place === undefined ? this.head : place.after

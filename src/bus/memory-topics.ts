@@ -1,29 +1,19 @@
 import type { Either } from 'fp-ts/lib/Either.js'
 import { isRight, right } from '../core/either.js'
-import type { SchedulerLike } from 'rxjs'
 import type { Message } from '../core/message.js'
 import { deadTopic, type Undecodable } from './bus.js'
 import { deadId, deadLetterMessage } from './dead-letter.js'
 import type { Entry } from './memory-entry.js'
-import type { Loop } from './memory-loop.js'
-import { MemoryTopic, type TopicBounds } from './memory-topic.js'
-
-/** What every topic of a bus has in common. */
-export interface TopicsHost extends TopicBounds {
-  readonly scheduler: SchedulerLike
-  readonly loop: Loop
-  readonly leaseMs: number
-  readonly maxAttempts: number
-}
+import { MemoryTopic, type TopicHost } from './memory-topic.js'
 
 /** All topics of a bus, made when first named. */
 export class Topics {
-  readonly #host: TopicsHost
+  readonly #host: TopicHost
   readonly #topics = new Map<string, MemoryTopic>()
   #deaths = 0
 
-  constructor(host: TopicsHost) {
-    this.#host = host
+  constructor(host: Omit<TopicHost, 'bury'>) {
+    this.#host = { ...host, bury: (topic, entry, reason) => this.#bury(topic, entry, reason) }
   }
 
   get all(): readonly MemoryTopic[] {
@@ -33,7 +23,7 @@ export class Topics {
   named(name: string): MemoryTopic {
     const known = this.#topics.get(name)
     if (known !== undefined) return known
-    const topic = new MemoryTopic(name, { ...this.#host, bury: (entry, reason) => this.#bury(name, entry, reason) }, this.#host)
+    const topic = new MemoryTopic(name, this.#host)
     this.#topics.set(name, topic)
     return topic
   }
@@ -58,7 +48,7 @@ export class Topics {
   #bury(topic: string, { stored, attempt, firstAtMs, cause }: Entry, reason: string): void {
     this.#deaths += 1
     const message = isRight(stored.message) ? stored.message.right : stored.message.left
-    const lastAtMs = this.#host.scheduler.now()
+    const lastAtMs = this.#host.terms.scheduler.now()
     this.put(deadTopic(topic), right(deadLetterMessage({ id: deadId(message, `${this.#deaths}`), topic, message, reason, cause, attempts: attempt, firstAtMs, lastAtMs })))
   }
 }

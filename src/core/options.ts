@@ -91,11 +91,10 @@ export const checkOptions = (where: string, codecs: OptionCodecs, given: unknown
 
 const inspect = (path: string, codecs: OptionCodecs, given: unknown, rule: Rule, required: readonly string[]): readonly Problem[] => {
   if (!isRecord(given) || Array.isArray(given)) return [{ path, got: describe(given), expected: 'an object' }]
-  const unknown = Object.keys(given).filter((name) => !Object.hasOwn(codecs, name)).map((name) => stray(join(path, name), name, codecs))
-  const missing = required.filter((name) => given[name] === undefined).map((name) => ({ path: join(path, name), got: 'missing', expected: codecs[name]?.name ?? 'given' }))
-  const wrong = Object.entries(codecs).flatMap(([name, codec]) => (given[name] === undefined ? [] : one(join(path, name), codec, given[name])))
-  const alone = [...unknown, ...missing, ...wrong]
-  return [...alone, ...rule(sound(path, given, alone)).map((problem) => ({ ...problem, path: join(path, problem.path) }))]
+  const alone = Object.keys(given).filter((name) => !Object.hasOwn(codecs, name)).map((name) => stray(join(path, name), name, codecs))
+  for (const name of required) if (given[name] === undefined) alone.push({ path: join(path, name), got: 'missing', expected: codecs[name]?.name ?? 'given' })
+  for (const name of Object.keys(codecs)) alone.push(...one(path, name, codecs[name], given[name]))
+  return [...alone, ...rule(alone.length === 0 ? given : sound(path, given, alone)).map((problem) => ({ ...problem, path: join(path, problem.path) }))]
 }
 
 /** The options that are right alone: what a rule over several may go by. */
@@ -104,10 +103,13 @@ const sound = (path: string, given: Readonly<Record<string, unknown>>, problems:
   return Object.fromEntries(Object.entries(given).filter(([name]) => !names.has(name)))
 }
 
-const one = (path: string, codec: Check, value: unknown): readonly Problem[] => {
-  if (codec instanceof NestedType) return inspect(path, codec.codecs, value, codec.rule, codec.required)
-  return codec.is(value) ? [] : [{ path, got: describe(value), expected: codec.name }]
+const one = (path: string, name: string, codec: Check | undefined, value: unknown): readonly Problem[] => {
+  if (codec === undefined || value === undefined) return NONE
+  if (codec instanceof NestedType) return inspect(join(path, name), codec.codecs, value, codec.rule, codec.required)
+  return codec.is(value) ? NONE : [{ path: join(path, name), got: describe(value), expected: codec.name }]
 }
+
+const NONE: readonly Problem[] = []
 
 const join = (path: string, name: string): string => (path === '' ? name : `${path}.${name}`)
 

@@ -33,7 +33,7 @@ export function actionHub(options: ActionHubOptions<AnyHub, Actions, unknown>): 
   const desk = escalationDesk(warn)
   const problems = new Problems()
   const host = {
-    bus: relay(bus),
+    join: relay(bus),
     outbox: outbox(bus, () => scheduler.now(), newId),
     scheduler, random, services, childAddress, consumption,
     leases: new LeaseKeeper({ ...lease, scheduler }),
@@ -67,9 +67,9 @@ export function actionHub(options: ActionHubOptions<AnyHub, Actions, unknown>): 
     stats$: groups.state$.pipe(
       takeWhile(({ phase }) => phase !== 'stopped', true),
       map(() => groups.all),
-      distinctUntilChanged(sameGroups),
+      distinctUntilChanged(),
       switchMap((all) => {
-        const streams = all.flatMap(({ group, family }) => [group.stats$, ...[...family.children.values()].map((child) => child.stats$)])
+        const streams = all.flatMap(({ members }) => members.map(({ group }) => group.stats$))
         return streams.length === 0 ? of([]) : combineLatest(streams)
       }),
     ),
@@ -102,6 +102,4 @@ export function actionHub(options: ActionHubOptions<AnyHub, Actions, unknown>): 
 
 type AnyHub = ActionHub<Entries, unknown>
 
-const statsOf = (groups: readonly RunningGroup[]): readonly GroupStats[] => groups.flatMap(({ family }) => family.stats())
-
-const sameGroups = (a: readonly RunningGroup[], b: readonly RunningGroup[]): boolean => a.length === b.length && a.every((group, index) => group === b[index])
+const statsOf = (groups: readonly RunningGroup[]): readonly GroupStats[] => groups.flatMap(({ members }) => members.map(({ group }) => group.stats()))

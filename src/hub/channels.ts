@@ -1,21 +1,31 @@
-import type { Consumer } from './consumer.js'
+import type { Booter, Consumer } from './consumer.js'
 import type { Target } from './consumer-target.js'
-import type { TemplateTable } from './registry.js'
 import type { Template } from './template.js'
 
 /** What the channels of templates need to know of the hub. */
 export interface ChannelHost {
-  templates(): TemplateTable
+  template(name: string): Template | undefined
   /** Who has the name: a group that this channel feeds, one with a channel of its own, or none. */
   holder(name: string): 'booted' | 'own' | 'none'
-  make(template: Template, boot: () => Target): Consumer
+  make(template: Template, booter: Booter): Consumer
   /** Makes the template's group; throws if it cannot. */
   boot(template: Template, channel: Consumer): Target
 }
 
-interface Channel {
+class Channel implements Booter {
   readonly template: Template
   readonly consumer: Consumer
+  readonly #host: ChannelHost
+
+  constructor(host: ChannelHost, template: Template) {
+    this.#host = host
+    this.template = template
+    this.consumer = host.make(template, this)
+  }
+
+  boot(): Target {
+    return this.#host.boot(this.template, this.consumer)
+  }
 }
 
 /** The channels of templates: each listens from the start, whether its group lives or not, unless `do` has taken its name. */
@@ -31,19 +41,16 @@ export class Channels {
     return [...this.#open.values()]
   }
 
-  /** Opens and closes channels, so that they are as the registry and the groups say. */
-  sync(): void {
-    const templates = this.#host.templates()
-    for (const [name, { template, consumer }] of this.#open) {
-      const holder = this.#host.holder(name)
-      if (holder === 'own' || (holder === 'none' && templates[name] !== template)) {
-        this.#open.delete(name)
-        void consumer.close()
-      }
+  /** Opens or closes the channel of a name, so that it is as the registry and the groups say. */
+  sync(name: string): void {
+    const holder = this.#host.holder(name)
+    const template = this.#host.template(name)
+    const open = this.#open.get(name)
+    if (open !== undefined && (holder === 'own' || (holder === 'none' && open.template !== template))) {
+      this.#open.delete(name)
+      void open.consumer.close()
     }
-    for (const [name, template] of Object.entries(templates)) {
-      if (!this.#open.has(name) && this.#host.holder(name) === 'none') this.#listen(template)
-    }
+    if (template !== undefined && holder === 'none' && !this.#open.has(name)) this.#listen(template)
   }
 
   /** Resolves once no channel listens any more; one that feeds a group waits for its end. */
@@ -58,8 +65,8 @@ export class Channels {
   }
 
   #listen(template: Template): void {
-    const consumer: Consumer = this.#host.make(template, () => this.#host.boot(template, consumer))
-    this.#open.set(template.name, { template, consumer })
-    consumer.open()
+    const channel = new Channel(this.#host, template)
+    this.#open.set(template.name, channel)
+    channel.consumer.open()
   }
 }

@@ -1,4 +1,5 @@
-import { combineLatest, map, type Observable, of } from 'rxjs'
+import type { Subscription } from 'rxjs'
+import type { Phase } from '../core/group-stats.js'
 import type { Entrance } from '../group/entrance.js'
 import type { WorkerGroup } from '../group/worker-group-contract.js'
 
@@ -18,17 +19,29 @@ export interface Target {
 export type Aim = 'waiting' | 'taken' | 'closed' | Target
 
 /** As many messages as can run at once, and some more so that the next is there when one ends. */
-export const limitOf = (aim: Aim): Observable<number> => {
-  if (aim === 'waiting') return of(1)
-  if (aim === 'closed' || aim === 'taken') return of(0)
-  const { group, prefetch, width, once } = aim
-  return combineLatest([group.live$, group.status$]).pipe(
-    map(([live, phase]) => {
-      if (phase === 'paused' || phase === 'draining' || phase === 'stopped') return 0
-      if (once) return 1
-      const slots = live * width
-      // With no worker alive one message must come, or none would ever be wanted.
-      return Math.max(slots + (prefetch ?? slots), width)
-    }),
-  )
+const limitOf = ({ prefetch, width, once }: Target, live: number, phase: Phase): number => {
+  if (phase === 'paused' || phase === 'draining' || phase === 'stopped') return 0
+  if (once) return 1
+  const slots = live * width
+  // With no worker alive one message must come, or none would ever be wanted.
+  return Math.max(slots + (prefetch ?? slots), width)
+}
+
+/** Follows a group and tells how many messages it can use, as that changes. */
+export const follow = (target: Target, tell: (limit: number) => void): Subscription => {
+  const { live$, status$ } = target.group
+  let live = 0
+  let phase: Phase | undefined
+  const count = (): void => {
+    if (phase !== undefined) tell(limitOf(target, live, phase))
+  }
+  const following = live$.subscribe((now) => {
+    live = now
+    count()
+  })
+  following.add(status$.subscribe((now) => {
+    phase = now
+    count()
+  }))
+  return following
 }

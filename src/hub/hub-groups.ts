@@ -9,19 +9,23 @@ import { Consumer } from './consumer.js'
 import type { Target } from './consumer-target.js'
 import { type GroupHealth, type HubPhase, HubStoppedError, UnknownActionError } from './hub-contract.js'
 import { type Children, childrenCodec, HUB_GROUP_CODECS, type HubDefaults, type OrCreator } from './hub-options.js'
-import { afterEvent, EMPTY_HUB, type HubEvent, type HubState } from './hub-state.js'
-import { type Actions, DuplicateActionError, type TemplateTable } from './registry.js'
-import { type CheckedOptions, type GroupHost, type Plan, runGroup, type RunningGroup } from './running-group.js'
+import { afterEvent, type HubEvent, type HubState, IDLE_HUB } from './hub-state.js'
+import { type Actions, DuplicateActionError } from './registry.js'
+import { type CheckedOptions, type GroupHost, type Plan, RunningGroup } from './running-group.js'
+import { Table } from './table.js'
 import type { Template } from './template.js'
 
-/** The groups of a hub: made, started, counted, ended. The table of them is a value; this is who moves from one to the next. */
+/** The groups of a hub: made, started, counted, ended. */
 export class HubGroups {
-  readonly state$ = new BehaviorSubject<HubState<RunningGroup>>(EMPTY_HUB)
+  readonly state$ = new BehaviorSubject<HubState>(IDLE_HUB)
   readonly #host: GroupHost
   readonly #defaults: HubDefaults
   readonly #channels: Channels
   readonly #registered: Subscription
-  #templates: TemplateTable = {}
+  readonly #registry: Actions
+  readonly #table = new Table<RunningGroup>()
+  /** All that drains were told so far. */
+  #call: DrainCall = {}
   /** Resolves when the hub has stopped. */
   readonly done: Promise<DrainReport>
   #stopped: (report: DrainReport) => void = () => undefined
@@ -29,20 +33,20 @@ export class HubGroups {
   constructor(host: GroupHost, registry: Actions, defaults: HubDefaults) {
     this.#host = host
     this.#defaults = defaults
+    this.#registry = registry
     this.done = new Promise((resolve) => { this.#stopped = resolve })
     this.#channels = new Channels({
-      templates: () => this.#templates,
+      template: (name) => this.#template(name),
       holder: (name) => {
-        const group = this.#named(name)
+        const group = this.#table.get(name)
         if (group === undefined) return 'none'
         return group.booted ? 'booted' : 'own'
       },
-      make: ({ name, topic, group }, boot) => new Consumer(host, { address: name, topic, consumerGroup: group }, boot),
+      make: ({ name, topic, group }, booter) => new Consumer(host, { address: name, topic, consumerGroup: group }, booter),
       boot: (template, channel) => this.#boot(template, channel),
     })
-    this.#registered = registry.table$.subscribe((table) => {
-      this.#templates = table
-      if (this.phase === 'running') this.#channels.sync()
+    this.#registered = registry.changed$.subscribe((name) => {
+      if (this.phase === 'running') this.#channels.sync(name)
     })
   }
 
@@ -51,17 +55,17 @@ export class HubGroups {
   }
 
   get all(): readonly RunningGroup[] {
-    return Object.values(this.state$.value.groups)
+    return this.#table.all
   }
 
   do(name: string, topic: string | undefined, given: OrCreator<object> = {}, children?: Children): WorkerGroup {
     checkOptions('hub.do', { name: nonEmptyString, topic: nonEmptyString }, { name, topic }, undefined, ['name'])
     this.#checkOpen()
-    const known = this.#named(name)
+    const known = this.#table.get(name)
     if (known !== undefined && !known.group.signal.aborted) throw new DuplicateActionError(name)
     const running = this.#run(this.#plan(name, topic, given, children))
     if (this.phase === 'running') {
-      this.#channels.sync()
+      this.#channels.sync(name)
       running.start()
     }
     return running.group
@@ -70,32 +74,29 @@ export class HubGroups {
   start(): void {
     if (this.phase === 'running') return
     this.#checkOpen()
-    this.#on({ type: 'started' })
+    this.#on('started')
     for (const group of this.all) group.start()
-    this.#channels.sync()
+    for (const name of this.#registry.names()) this.#channels.sync(name)
   }
 
   drain(call: DrainCall = {}): Promise<DrainReport> {
     checkOptions('hub.drain', DRAIN_CODECS, call)
     const first = this.phase === 'idle' || this.phase === 'running'
-    this.#on({ type: 'ending' })
-    for (const group of this.all) void group.family.drain(call)
+    this.#on('ending')
+    this.#call = { ...this.#call, ...call }
+    for (const group of this.all) group.drain(this.#call)
     if (first) void this.#end()
     return this.done
   }
 
   topicOf(name: string): string {
-    const consumers = this.all.flatMap((group) => group.consumers)
-    const named = this.#named(name)?.consumers[0] ?? this.#template(name)
-    const found = named ?? consumers.find(({ address, topic }) => address === name || topic === name) ?? Object.values(this.#templates).find(({ topic }) => topic === name)
-    if (found === undefined) throw new UnknownActionError(name, [...new Set([...Object.keys(this.#templates), ...consumers.map(({ address }) => address)])])
-    return found.topic
+    const named = this.#table.get(name)?.members[0].consumer ?? this.#template(name)
+    return (named ?? this.#aliased(name)).topic
   }
 
   health(): readonly GroupHealth[] {
-    const groups = this.all.flatMap(({ family, consumers }) =>
-      family.stats().map(({ address, phase }, index) => ({ name: address, topic: consumers[index]?.topic ?? address, phase, consuming: consumers[index]?.consuming === true })))
-    const waiting = this.#channels.all.filter(({ template }) => this.#named(template.name) === undefined)
+    const groups = this.all.flatMap(({ members }) => members.map(({ group, consumer: { address, topic, consuming } }) => ({ name: address, topic, phase: group.stats().phase, consuming })))
+    const waiting = this.#channels.all.filter(({ template }) => this.#table.get(template.name) === undefined)
     return [...groups, ...waiting.map(({ template: { name, topic }, consumer: { consuming } }) => ({ name, topic, phase: 'waiting' as const, consuming }))]
   }
 
@@ -108,13 +109,15 @@ export class HubGroups {
 
   #run(plan: Plan, channel?: Consumer): RunningGroup {
     const { name } = plan
-    const group = runGroup(this.#host, plan, channel)
-    this.#on({ type: 'opened', name, group })
+    const group = new RunningGroup(this.#host, plan, channel)
+    this.#table.set(name, group)
+    this.#on()
     void group.ended.then(() => {
-      this.#on({ type: 'closed', name, group })
+      this.#table.delete(name, group)
+      this.#on()
       if (this.phase !== 'running') return
       channel?.detach()
-      this.#channels.sync()
+      this.#channels.sync(name)
     })
     return group
   }
@@ -131,10 +134,10 @@ export class HubGroups {
 
   async #end(): Promise<void> {
     this.#registered.unsubscribe()
-    const channels = this.#channels.close((name) => this.#named(name)?.ended)
+    const channels = this.#channels.close((name) => this.#table.get(name)?.ended)
     const reports = await Promise.all(this.all.map(({ ended }) => ended))
     await channels
-    this.#on({ type: 'ended' })
+    this.#on('ended')
     this.#stopped(addReports(reports))
   }
 
@@ -142,17 +145,24 @@ export class HubGroups {
     if (this.phase !== 'idle' && this.phase !== 'running') throw new HubStoppedError()
   }
 
-  #named(name: string): RunningGroup | undefined {
-    const { groups } = this.state$.value
-    return Object.hasOwn(groups, name) ? groups[name] : undefined
-  }
-
   #template(name: string): Template | undefined {
-    return Object.hasOwn(this.#templates, name) ? this.#templates[name] : undefined
+    const found = this.#registry.get(name)
+    return found._tag === 'Some' ? found.value : undefined
   }
 
-  #on(event: HubEvent<RunningGroup>): void {
-    this.state$.next(afterEvent(this.state$.value, event))
+  /** Who has the name as an address or a topic only; to find it takes a look at all. */
+  #aliased(name: string): { readonly topic: string } {
+    const templates = this.#registry.names().flatMap((each) => this.#template(each) ?? [])
+    const known = [...templates, ...this.all.flatMap(({ members }) => members.map(({ consumer: { address, topic } }) => ({ name: address, topic })))]
+    const found = known.find((each) => each.name === name || each.topic === name)
+    if (found === undefined) throw new UnknownActionError(name, [...new Set(known.map((each) => each.name))])
+    return found
+  }
+
+  /** Without an event, groups have come or gone: who looks on looks again. */
+  #on(event?: HubEvent): void {
+    const { value } = this.state$
+    this.state$.next(event === undefined ? value : afterEvent(value, event))
   }
 }
 

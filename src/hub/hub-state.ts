@@ -1,29 +1,21 @@
 import { Immer } from 'immer'
 import type { HubPhase } from './hub-contract.js'
 
-/** The table of a hub: a snapshot that never changes. `G` is whatever stands for a group. */
-export interface HubState<G> {
+/** What a hub is at: a value that never changes. Its groups are in a table beside it, since here they would be copied with every one that comes or goes. */
+export interface HubState {
   readonly phase: HubPhase
-  /** Groups that live or end, by name, in the order they came. */
-  readonly groups: Readonly<Record<string, G>>
 }
 
-export type HubEvent<G> =
-  | { readonly type: 'started' }
-  | { readonly type: 'ending' }
-  | { readonly type: 'ended' }
-  | { readonly type: 'opened'; readonly name: string; readonly group: G }
-  | { readonly type: 'closed'; readonly name: string; readonly group: G }
+export type HubEvent = 'started' | 'ending' | 'ended'
 
-/** Groups are objects with a life of their own: they are held, not frozen. */
-const { produce } = new Immer({ autoFreeze: false })
+const { produce } = new Immer()
 
-export const EMPTY_HUB: HubState<never> = Object.freeze({ phase: 'idle', groups: Object.freeze({}) })
+export const IDLE_HUB: HubState = { phase: 'idle' }
 
-/** The table after an event; the same table if nothing changed. */
-export const afterEvent = <G>(state: HubState<G>, event: HubEvent<G>): HubState<G> =>
+/** The state after an event; the same state if nothing changed. */
+export const afterEvent = (state: HubState, event: HubEvent): HubState =>
   produce(state, (draft) => {
-    switch (event.type) {
+    switch (event) {
       case 'started':
         if (draft.phase === 'idle') draft.phase = 'running'
         return
@@ -32,13 +24,5 @@ export const afterEvent = <G>(state: HubState<G>, event: HubEvent<G>): HubState<
         return
       case 'ended':
         draft.phase = 'stopped'
-        return
-      case 'opened':
-        // Not by index: the type of a draft of something unknown cannot be told.
-        Object.assign(draft.groups, { [event.name]: event.group })
-        return
-      case 'closed':
-        // Another may have taken the name since.
-        if (state.groups[event.name] === event.group) delete draft.groups[event.name]
     }
   })

@@ -1,6 +1,5 @@
 import type { MessageBus } from '../bus/bus.js'
 import { createMessage } from '../core/create-message.js'
-import type { Transport } from '../core/job.js'
 import type { Envelope, Message } from '../core/message.js'
 
 /** The header of an answer that is none: its value is the outcome, the payload says why. */
@@ -25,12 +24,3 @@ export const outbox = (bus: Pick<MessageBus, 'publish'>, now: () => number, newI
     },
   }
 }
-
-/** How the jobs of a group send. `onReply` hears of each message that was answered by hand. */
-export const transportOf = ({ send, answer }: Outbox, onReply: (request: Message) => void): Transport => ({
-  send: (from, topic, payload, envelope) => send(topic, payload, { from, ...envelope }),
-  reply: (from, request, payload) => {
-    onReply(request)
-    return answer(from, request, payload)
-  },
-})

@@ -1,8 +1,7 @@
 import type { Option } from 'fp-ts/lib/Option.js'
 import { fromNullable } from '../core/either.js'
 import * as t from 'io-ts'
-import { castDraft, Immer } from 'immer'
-import { BehaviorSubject, type Observable } from 'rxjs'
+import { map, type Observable, startWith, Subject } from 'rxjs'
 import type { Action } from '../core/action.js'
 import { checkOptions, either, having, nonEmptyString } from '../core/options.js'
 import { OptionsError } from '../core/options-error.js'
@@ -25,8 +24,10 @@ export interface Actions<R extends Entries = Entries> {
   /** False if there was none. A group that runs goes on; none is made anew. */
   delete(name: string): boolean
   names(): readonly string[]
-  /** The templates: now, and after each change. */
+  /** The templates: now, and after each change. Each is a table made for this subscriber: with many entries, `changed$` costs less. */
   readonly table$: Observable<TemplateTable>
+  /** The name of each entry that is registered or deleted from now on. */
+  readonly changed$: Observable<string>
   /** For the compiler only; never there. */
   readonly types?: R | undefined
 }
@@ -39,9 +40,6 @@ export class DuplicateActionError extends Error {
     super(`there is an action of the name '${action}' already`)
   }
 }
-
-/** Entries are the user's objects: they are held, not frozen. */
-const { produce } = new Immer({ autoFreeze: false })
 
 /**
  * A registry of actions and templates. An action as it is takes the name it is registered under; a template has its own,
@@ -56,34 +54,36 @@ export const actions = <R extends Entries>(entries: R): Actions<R> => {
 }
 
 class Registry<R extends Entries> implements Actions<R> {
-  readonly #table$ = new BehaviorSubject<TemplateTable>({})
-  readonly table$ = this.#table$.asObservable()
+  readonly #byName = new Map<string, Template>()
+  readonly #changed$ = new Subject<string>()
+  readonly changed$ = this.#changed$.asObservable()
+  readonly table$ = this.#changed$.pipe(startWith(''), map(() => Object.fromEntries(this.#byName)))
 
   register<N extends string, E extends Entry>(name: N, entry: E): Actions<R & Readonly<Record<N, E>>>
   register(name: string, entry: Entry): unknown {
     checkOptions('actions', { name: nonEmptyString, entry: ENTRY }, { name, entry }, undefined, ['entry'])
     if (this.has(name)) throw new DuplicateActionError(name)
-    const added = templateOf(name, entry)
-    this.#table$.next(produce(this.#table$.value, (draft) => void (draft[name] = castDraft(added))))
+    this.#byName.set(name, templateOf(name, entry))
+    this.#changed$.next(name)
     return this
   }
 
   has(name: string): boolean {
-    return Object.hasOwn(this.#table$.value, name)
+    return this.#byName.has(name)
   }
 
   get(name: string): Option<Template> {
-    return fromNullable(this.has(name) ? this.#table$.value[name] : undefined)
+    return fromNullable(this.#byName.get(name))
   }
 
   delete(name: string): boolean {
-    if (!this.has(name)) return false
-    this.#table$.next(produce(this.#table$.value, (draft) => void delete draft[name]))
-    return true
+    const had = this.#byName.delete(name)
+    if (had) this.#changed$.next(name)
+    return had
   }
 
   names(): readonly string[] {
-    return Object.keys(this.#table$.value)
+    return [...this.#byName.keys()]
   }
 }
 

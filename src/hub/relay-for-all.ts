@@ -37,11 +37,11 @@ export const forAll = (): Sharing => {
     limit: (members) => Math.min(...members.map(({ limit }) => limit)),
     accept: (delivery, members) => {
       const round: Round = { open: new Set(members), answer: ack, end: (answer) => delivery.settle(answer) }
-      const given = members.map((member) => ({ member, lent: new Lent(delivery, (_lent, answer) => ended(round, member, answer)) }))
+      const given = members.map((member) => ({ member, lent: new Lent(delivery, { ended: (_lent, answer) => ended(round, member, answer) }) }))
       if (given.some(({ lent }) => lent.state === 'over')) return
       rounds.add(round)
       // Another may have made it leave.
-      for (const { member, lent } of given) if (round.open.has(member)) member.subscriber.next(lent)
+      for (const { member, lent } of given) if (round.open.has(member)) member.give(lent)
     },
     onRoom: () => undefined,
     onLeave: (member) => {

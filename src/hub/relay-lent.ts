@@ -4,8 +4,11 @@ import { heedLoss, Losable } from '../bus/losable.js'
 import type { Line, Linked } from '../bus/memory-line.js'
 import type { Message } from '../core/message.js'
 
-/** Told once: what it was settled with, or nothing for a lost lease. */
-export type OnLentEnd = (lent: Lent, settlement: Settlement | undefined) => Promise<boolean>
+/** Who lent it. */
+export interface LentHost {
+  /** Told once: what it was settled with, or nothing for a lost lease. */
+  ended(lent: Lent, settlement: Settlement | undefined): Promise<boolean>
+}
 
 /** A delivery of the bus, lent on to one local listener. */
 export class Lent extends Losable implements Delivery, Linked<Lent>, LossListener {
@@ -17,15 +20,15 @@ export class Lent extends Losable implements Delivery, Linked<Lent>, LossListene
   readonly source: Delivery
   /** `over` from the beginning if its lease was lost before: it is not to be given to anybody, and has no end to tell of. */
   state: 'new' | 'lent' | 'over' = 'new'
-  readonly #onEnd: OnLentEnd
+  readonly #host: LentHost
   readonly #unheed: (() => void) | undefined
 
-  constructor(source: Delivery, onEnd: OnLentEnd) {
+  constructor(source: Delivery, host: LentHost) {
     super()
     this.message = source.message
     this.attempt = source.attempt
     this.source = source
-    this.#onEnd = onEnd
+    this.#host = host
     this.#unheed = heedLoss(source, this)
     if (this.state === 'new') this.state = 'lent'
   }
@@ -52,6 +55,6 @@ export class Lent extends Losable implements Delivery, Linked<Lent>, LossListene
   #end(settlement: Settlement | undefined): Promise<boolean> {
     this.state = 'over'
     this.#unheed?.()
-    return this.#onEnd(this, settlement)
+    return this.#host.ended(this, settlement)
   }
 }

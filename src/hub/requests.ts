@@ -1,12 +1,12 @@
 import { isLeft } from '../core/either.js'
-import { of, type Subscription } from 'rxjs'
+import type { Delivery } from '../bus/bus.js'
 import { ack } from '../bus/settlement.js'
 import { describe } from '../core/describe.js'
 import { TimeoutError } from '../core/failure.js'
 import type { Message } from '../core/message.js'
-import { supervise } from '../supervision/supervise.js'
 import type { ConsumerHost } from './consumer.js'
 import { HubStoppedError, RemoteError, type RequestOptions } from './hub-contract.js'
+import { Listening } from './listening.js'
 import { FAILURE_HEADER } from './outbox.js'
 
 /** Answers taken at once: each is settled as it comes, so this paces nothing but a flood. */
@@ -25,10 +25,10 @@ interface Open {
 }
 
 export const requests = (host: ConsumerHost, newId: () => string): Requests => {
-  const { bus, outbox, scheduler, random, consumption, tell, edge } = host
+  const { outbox, scheduler, edge } = host
   const open = new Map<string, Open>()
   let replyTo: string | undefined
-  let listening: Subscription | undefined
+  let listening: Listening | undefined
 
   const answer = ({ correlationId = '', payload, headers }: Message): void => {
     // Late, or twice: nobody waits for it any more.
@@ -39,14 +39,15 @@ export const requests = (host: ConsumerHost, newId: () => string): Requests => {
     else asked?.reject(new RemoteError(failure, typeof payload === 'string' ? payload : describe(payload)))
   }
 
-  const listen = (topic: string): Subscription =>
-    bus.deliveries({ topic, limit$: of(AT_ONCE) }).pipe(supervise(consumption, { escalations: { next: tell }, scheduler, random, name: topic })).subscribe({
-      next: (delivery) => {
-        delivery.settle(ack).catch((error: unknown) => edge('a settlement', error))
-        if (!isLeft(delivery.message)) answer(delivery.message.right)
-      },
-      error: (error: unknown) => edge('answers', error),
-    })
+  const listen = (address: string): Listening => {
+    const next = (delivery: Delivery): void => {
+      delivery.settle(ack).catch((error: unknown) => edge('a settlement', error))
+      if (!isLeft(delivery.message)) answer(delivery.message.right)
+    }
+    const its = new Listening(host, { topic: address }, { address, next, error: (error) => edge('answers', error), complete: () => undefined }, AT_ONCE)
+    its.open()
+    return its
+  }
 
   return {
     ask: (name, topic, payload, { timeoutMs = 30_000, ...envelope }) =>
@@ -64,7 +65,7 @@ export const requests = (host: ConsumerHost, newId: () => string): Requests => {
         outbox.send(topic, payload, { ...envelope, correlationId, expiresAtMs, replyTo }).catch((error: unknown) => end(() => reject(error)))
       }),
     close: () => {
-      listening?.unsubscribe()
+      listening?.close()
       for (const { reject } of [...open.values()]) reject(new HubStoppedError())
     },
   }

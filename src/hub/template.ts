@@ -46,9 +46,12 @@ export interface TemplateOptions<P, I, O, W, S> {
 export function template<P, I, O, W = unknown, S = unknown>(options: TemplateOptions<P, I, O, W, S>): Template<P, O, S>
 export function template(given: Given): Template {
   checkOptions('template', { ...CODECS, children: childrenCodec(given.children) }, given, undefined, ['name', 'action'])
-  const { name, topic = name, group = name, action, options = {}, children = {} } = given
+  const { name, topic = name, group = name, action, options = NONE, children = NONE } = given
   return { name, topic, group, action, options, children }
 }
+
+/** One for all of them that say nothing. */
+const NONE = {}
 
 type Given = Pick<Template, 'name' | 'action'> & { readonly [Part in keyof Template]?: Template[Part] | undefined }
 

@@ -57,12 +57,10 @@ export class KafkaGroup {
     this.#host = host
     const { scheduler, leaseMs, maxAttempts } = host
     this.#group = new MemoryGroup({
-      scheduler,
-      leaseMs,
-      maxAttempts,
-      loop: this.#loop,
+      terms: { scheduler, leaseMs, maxAttempts, loop: this.#loop },
       bury: (entry, reason) => this.#bury(entry, reason),
       forget: (stored) => this.#forget(stored),
+      left: () => undefined,
     })
     this.#commits = new Commits(async (positions) => this.#consumption?.commit(positions))
     this.ready = this.#begin(seat)
@@ -77,7 +75,7 @@ export class KafkaGroup {
         this.#limits.set(subscriber, limit)
         this.#moveCredit()
       }))
-      return memberOf(() => this.#group, () => undefined, limited$).subscribe({
+      return memberOf(() => this.#group, limited$).subscribe({
         next: (delivery) => subscriber.next(this.#lend(delivery)),
         error: (error: unknown) => subscriber.error(error),
         complete: () => subscriber.complete(),
