@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { estimateKnee } from '../../src/scaling/knee-estimate.js'
-import { earlySight, extend, NO_EPOCH, sightOf, type Epoch } from '../../src/scaling/knee-evidence.js'
+import { earlySight, extend, isFull, NO_EPOCH, sightOf, type Epoch } from '../../src/scaling/knee-evidence.js'
 import { nearest, sizesUpTo } from '../../src/scaling/knee-sizes.js'
 import { loadOf } from './load-of.js'
 
@@ -118,6 +118,22 @@ describe('what an epoch says', () => {
     expect(earlySight(young, { baseMs: 20, wanted: 10, variation: 1, tail: 0 })).toEqual({ busy: 10, ended: 1, tookMs: 20 })
     const slow = epoch({ ended: 1, servedMs: 20, busyMs: 1_000, lastedMs: 100, fullMs: 100 })
     expect(earlySight(slow, { baseMs: 20, wanted: 10, variation: 1, tail: 0 })).toEqual({ busy: 10, ended: 1, tookMs: 1_000 - 10 * 20 * 2 })
+  })
+
+  it('is less sure of slowness, early on, the more the times vary', () => {
+    const slow = epoch({ ended: 1, servedMs: 20, busyMs: 2_000, lastedMs: 200, fullMs: 200 })
+    const took = [0.5, 2].map((variation) => earlySight(slow, { baseMs: 20, wanted: 10, variation, tail: 6 }).tookMs)
+    expect(took).toEqual([2_000 - 10 * 20 * 1.25, 2_000 - 10 * 20 * 5])
+  })
+
+  it('is the same early on, while nobody waits', () => {
+    const quiet = epoch({ ended: 40, servedMs: 800, busyMs: 1_000, lastedMs: 200, mostBusy: 8 })
+    const standard = { baseMs: 20, wanted: 8, variation: 1, tail: 0 }
+    expect(earlySight(quiet, standard)).toEqual(sightOf(quiet, standard))
+  })
+
+  it('is of a line that was full if it was for more than half of the time', () => {
+    expect([99, 100, 101].map((fullMs) => isFull(epoch({ fullMs, lastedMs: 200 })))).toEqual([false, false, true])
   })
 
   it('grows by samples, and makes do with busy time where nobody sums up the others', () => {
