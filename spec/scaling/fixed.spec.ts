@@ -5,9 +5,11 @@ import type { ScalingPolicy } from '../../src/scaling/policy.js'
 import { policyLaws } from '../../src/testing/policy-laws.js'
 import { loadOf } from './load-of.js'
 
-describe('fixed', () => {
+describe('fixed keeps the laws of every policy', () => {
   policyLaws('fixed(4)', () => fixed(4), { demandDriven: true, maxRise: 0, settlesAfter: 0 }).forEach(({ title, check }) => it(title, () => check()))
+})
 
+describe('fixed', () => {
   it('wants its number, and says that all is as it should be', () => {
     expect(fixed(4).step(null, loadOf({ waiting: 1_000, oldestWaitMs: 9_000 }))).toEqual({ state: null, wanted: 4, reason: 'withinRange' })
   })

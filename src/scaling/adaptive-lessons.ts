@@ -4,6 +4,7 @@ import { isSpan } from './clock.js'
 import { estimateKnee } from './knee-estimate.js'
 import { earlySight, extend, isFull, meanBusy, NO_EPOCH, sightOf, type Epoch, type Sight } from './knee-evidence.js'
 import { nearest, sizesUpTo } from './knee-sizes.js'
+import { NO_SERVICE, tailOf, withServices, type ServiceSums } from './service-tail.js'
 
 /** What was seen so far, and what is being seen. */
 export interface Learning {
@@ -17,6 +18,8 @@ export interface Learning {
   readonly variation: number
   /** How long a message takes while it is not slowed, in ms. */
   readonly baseMs: number
+  /** Service times over long. */
+  readonly services: ServiceSums
   /** How long messages took lately, in ms. */
   readonly recentMs: number
   /** Whether the load was more than the number of workers bears. */
@@ -36,7 +39,7 @@ export interface Lessons {
   readonly known: boolean
 }
 
-export const startLearning: Learning = { ended: [], tookMs: [], epoch: NO_EPOCH, waited: false, variation: 2, baseMs: 0, recentMs: 0, overloaded: false }
+export const startLearning: Learning = { ended: [], tookMs: [], epoch: NO_EPOCH, waited: false, variation: 2, baseMs: 0, services: NO_SERVICE, recentMs: 0, overloaded: false }
 
 interface Circumstances {
   readonly wanted: number
@@ -59,21 +62,24 @@ export const learn = (before: Learning, load: LoadSample, { wanted, settled, pla
   const full = before.waited && load.waiting > 0
   const variation = variationOf(before.variation, load)
   const enough = plan.evidence * (1 + variation * variation)
-  const board = new Board(sizes, before, 0.5 ** (load.windowMs / plan.memoryMs))
+  const kept = 0.5 ** (load.windowMs / plan.memoryMs)
+  const services = withServices(before.services, load, kept)
+  const standard = { baseMs: before.baseMs, wanted, variation, tail: tailOf(services) }
+  const board = new Board(sizes, before, kept)
   let epoch = full && !settled ? before.epoch : extend(before.epoch, load, full)
   if (epoch.ended >= EPOCH * enough) {
     if (isFull(epoch) && before.overloaded) board.forgetBeyond(meanBusy(epoch))
-    board.put(sightOf(epoch, before.baseMs, wanted, variation))
+    board.put(sightOf(epoch, standard))
     epoch = NO_EPOCH
   }
   const now = board.copy()
-  now.put(earlySight(epoch, before.baseMs, wanted, variation))
+  now.put(earlySight(epoch, standard))
   const { best, baseMs } = estimateKnee(sizes, now.ended, now.tookMs, variation)
   const tried = sizes[now.ended.findLastIndex((count, at) => count >= Math.min(enough, sizes[at] ?? 0))] ?? 0
-  const rest = { waited: load.waiting > 0, variation, recentMs: recentOf(before.recentMs, load), baseMs: baseMs > 0 ? baseMs : before.baseMs, overloaded: before.overloaded }
+  const rest = { waited: load.waiting > 0, variation, services, recentMs: recentOf(before.recentMs, load), baseMs: baseMs > 0 ? baseMs : before.baseMs, overloaded: before.overloaded }
   const closed = (closedBaseMs: number): Learning => {
     if (!isFull(epoch)) return { ...rest, ended: board.ended, tookMs: board.tookMs, epoch }
-    if (epoch.lastedMs >= closedBaseMs) board.put(sightOf(epoch, closedBaseMs, wanted, variation))
+    if (epoch.lastedMs >= closedBaseMs) board.put(sightOf(epoch, { ...standard, baseMs: closedBaseMs }))
     return { ...rest, ended: board.ended, tookMs: board.tookMs, epoch: NO_EPOCH }
   }
   return {
@@ -135,8 +141,9 @@ const SURE = 10
 
 /** As for a lognormal: σ = ln(p90 / p50) / 1.2816, variation = √(exp σ² − 1); followed slowly, and the slower the fewer ended. */
 const variationOf = (before: number, { serviceMs, completions }: LoadSample): number => {
-  if (serviceMs === undefined || !isSpan(serviceMs.p50) || !isSpan(serviceMs.p90) || serviceMs.p50 === 0) return before
-  const sigma = Math.log(Math.max(1, serviceMs.p90 / serviceMs.p50)) / NINETIETH
+  const { p50 = 0, p90 = 0 } = serviceMs ?? {}
+  if (!isSpan(p50) || !isSpan(p90) || p50 === 0) return before
+  const sigma = Math.log(Math.max(1, p90 / p50)) / NINETIETH
   const seen = Math.min(MOST_VARIATION, Math.max(LEAST_VARIATION, Math.sqrt(Math.exp(sigma * sigma) - 1)))
   const weight = 0.1 * Math.min(1, Math.max(0, completions - 1) / (SURE - 1))
   return before + weight * (seen - before)
