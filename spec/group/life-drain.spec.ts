@@ -198,6 +198,13 @@ describe('a stop', () => {
     expect([life.told, life.group.stats().phase]).toEqual([['completed 100 @100'], 'stopped'])
   })
 
+  it('has an aborted signal, also for who asks for it only then', async () => {
+    const life = lifeOf()
+    await life.group.stop()
+    expect(life.group.signal.aborted).toBe(true)
+    expect(life.group.signal.reason).toMatchObject({ name: 'AbortError', message: 'g has stopped' })
+  })
+
   it('completes every stream and aborts the signal of the group', async () => {
     const life = lifeOf()
     const ends: string[] = []

@@ -122,6 +122,12 @@ const boundsOf = ({ workers, instance }: Pick<Ruled, 'workers' | 'instance'>): {
   return { min: workers?.min ?? Math.min(1, max), max }
 }
 
+// Values that never change, so that thousands of groups have them in common.
+const DEMAND = demand()
+const RESTART_ONE = restartOne()
+const EXPONENTIAL = exponential()
+const ALWAYS = (): boolean => true
+
 /** Checks all options at once and fills in the defaults. */
 export const settingsOf = (given: AnyGroupOptions, where = 'workerGroup'): Settings => {
   checkOptions(where, GROUP_CODECS, given, (sound) => rule(sifted(given, sound)), ['action'])
@@ -136,10 +142,10 @@ export const settingsOf = (given: AnyGroupOptions, where = 'workerGroup'): Setti
     instance,
     work: batch === undefined ? workOf(given.action) : { handle: () => undefined },
     batch: batch === undefined ? undefined : { ...batch, handle: given.action },
-    scaling: instance === 'scaling' ? (given.scaling ?? demand()) : fixed(1),
-    supervision: given.supervision ?? restartOne(),
+    scaling: instance === 'scaling' ? (given.scaling ?? DEMAND) : fixed(1),
+    supervision: given.supervision ?? RESTART_ONE,
     capacity: given.capacity ?? 10,
-    retry: { maxAttempts: retry?.maxAttempts ?? 1, backoff: retry?.backoff ?? exponential(), when: retry?.when ?? (() => true) },
+    retry: { maxAttempts: retry?.maxAttempts ?? 1, backoff: retry?.backoff ?? EXPONENTIAL, when: retry?.when ?? ALWAYS },
     window: typeof ordered === 'object' ? ordered.window : ordered === true ? 1_000 : undefined,
     deadlineMs: drain?.deadlineMs ?? 30_000,
     graceMs: drain?.graceMs ?? 1_000,

@@ -7,6 +7,7 @@ import { Crew } from './crew.js'
 import { groupStats, loadSample, measures } from './gauge.js'
 import { GroupRestart } from './group-restart.js'
 import { HandBack } from './hand-back.js'
+import { LateSignal } from './late-signal.js'
 import { followOutside } from './outside.js'
 import { abortError } from './report.js'
 import { Runner } from './runner.js'
@@ -32,7 +33,7 @@ export class Shell {
   readonly #sampler: Sampler
   readonly #restart: GroupRestart
   readonly #end: Termination
-  readonly #controller = new AbortController()
+  readonly #stopped = new LateSignal()
   readonly #letGo: () => void
   #scaling: Subscription | undefined
   #reason = 'initial'
@@ -91,7 +92,7 @@ export class Shell {
 
   /** Aborted when the group has stopped. */
   get signal(): AbortSignal {
-    return this.#controller.signal
+    return this.#stopped.signal
   }
 
   get shutdown(): Shutdown {
@@ -179,7 +180,7 @@ export class Shell {
     this.#publishStatus()
     this.books.close()
     this.streams.close()
-    this.#controller.abort(abortError(`${this.settings.name} has stopped`))
+    this.#stopped.abort(abortError(`${this.settings.name} has stopped`))
   }
 
   #phase(): Phase {

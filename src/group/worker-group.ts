@@ -41,7 +41,7 @@ const surface = (shell: Shell): WorkerGroup => {
   return {
     name,
     address,
-    signal: shell.signal,
+    get signal() { return shell.signal },
     offer: (input: unknown, options?: OfferOptions) => offer(shell, input, options),
     submit: (input: unknown, options?: OfferOptions) => submit(shell, input, options),
     run: (options?: RunOptions): OperatorFunction<unknown, Outcome> => (source) => runSource(shell, source, options),

@@ -1,11 +1,10 @@
-import * as t from 'io-ts'
 import type { SchedulerLike } from 'rxjs'
 import type { MessageBus } from '../bus/bus.js'
 import { longEnough } from '../bus/lease-keeper.js'
 import type { Action } from '../core/action.js'
 import type { Job } from '../core/job.js'
 import type { Message } from '../core/message.js'
-import { anyFunction, anything, either, having, milliseconds, nested, nonEmptyString, type OptionCodecs, whole } from '../core/options.js'
+import { anyFunction, anything, check, either, having, milliseconds, nested, nonEmptyString, type OptionCodecs, whole } from '../core/options.js'
 import type { Result } from '../core/result.js'
 import { CHILD_CODECS } from '../group/family.js'
 import type { BatchGroupOptions, GroupOptions, WorkerOptions } from '../group/group-options.js'
@@ -92,7 +91,7 @@ const GIVEN: readonly string[] = ['name', 'address', 'scheduler', 'random', 'tra
 const without = (codecs: OptionCodecs, names: readonly string[]): OptionCodecs =>
   Object.fromEntries(Object.entries(codecs).filter(([name]) => !names.includes(name)))
 
-export const CONSUMER_GROUP = either(nonEmptyString, t.literal(false))
+export const CONSUMER_GROUP = either(nonEmptyString, check('false', (value): value is false => value === false))
 
 const LISTENING = { consumerGroup: CONSUMER_GROUP, prefetch: whole(0) }
 

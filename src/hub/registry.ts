@@ -1,9 +1,8 @@
 import type { Option } from 'fp-ts/lib/Option.js'
 import { fromNullable } from '../core/either.js'
-import * as t from 'io-ts'
 import { map, type Observable, startWith, Subject } from 'rxjs'
 import type { Action } from '../core/action.js'
-import { checkOptions, either, having, nonEmptyString } from '../core/options.js'
+import { check, checkOptions, either, having, nonEmptyString } from '../core/options.js'
 import { OptionsError } from '../core/options-error.js'
 import { template, type Template } from './template.js'
 
@@ -89,7 +88,9 @@ class Registry<R extends Entries> implements Actions<R> {
 
 const ENTRY = either(
   having('an action', 'decode', 'handle'),
-  t.type({ name: t.string, topic: t.string, action: t.UnknownRecord }, 'a template, as template() makes it'),
+  check('a template, as template() makes it', (value): value is Template =>
+    typeof value === 'object' && value !== null && 'name' in value && 'topic' in value && 'action' in value &&
+    typeof value.name === 'string' && typeof value.topic === 'string' && typeof value.action === 'object' && value.action !== null),
 )
 
 const templateOf = (name: string, entry: Entry): Template => {

@@ -1,6 +1,4 @@
-import * as t from 'io-ts'
-import { codecOf } from '../core/codec-of.js'
-import { anyFunction, checkOptions, either, having, nonEmptyString } from '../core/options.js'
+import { anyFunction, check, checkOptions, either, having, nonEmptyString } from '../core/options.js'
 import type { SupervisionStrategy } from './strategy.js'
 
 /** What tells an error: its class, a guard or any other predicate, or a word that its `code` or its `name` equals. */
@@ -30,8 +28,11 @@ export const byError = (
 
 const strategy = having('a supervision strategy', 'decide')
 
+const key = either(anyFunction, nonEmptyString)
+const isPair = (value: unknown): boolean => Array.isArray(value) && value.length === 2 && key.is(value[0]) && strategy.is(value[1])
+
 const CODECS = {
-  pairs: t.readonlyArray(t.tuple([codecOf(either(anyFunction, nonEmptyString)), codecOf(strategy)]), 'pairs of a class, predicate or code and a supervision strategy'),
+  pairs: check('pairs of a class, predicate or code and a supervision strategy', (value): value is unknown => Array.isArray(value) && value.every(isPair)),
   otherwise: strategy,
 }
 
