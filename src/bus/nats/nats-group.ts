@@ -127,6 +127,7 @@ export class NatsGroup implements MemberHost, LinkListener, KeeperHost {
   }
 
   again(lot: Lot): void {
+    this.done.note(lot)
     for (const { holdings } of this.members) holdings.lose(lot.sequence, 'the broker gave it to another')
   }
 

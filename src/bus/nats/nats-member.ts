@@ -90,9 +90,10 @@ export class NatsMember implements NatsLender, PullHost {
 
   take(lot: Lot, data: Uint8Array): void {
     const { settings, done } = this.#host
+    if (done.isCopy(lot)) return this.#pull.ask()
     if (lot.attempt > 1) this.#host.again(lot)
     if (done.has(lot.sequence)) return this.#skip(lot, ACK)
-    if (this.#left || this.subscriber.closed || this.room() <= 0) return this.#skip(lot, NAK)
+    if (this.#left || this.subscriber.closed || this.room() <= 0) return this.#giveBack(lot)
     const nowMs = settings.monotonicMs()
     const endMs = this.#pull.pulse.sentMs(nowMs) + settings.leaseMs
     // It came so long ago that its lease has ended: it comes again.
@@ -178,6 +179,11 @@ export class NatsMember implements NatsLender, PullHost {
   async #exhausted(delivery: NatsDelivery): Promise<void> {
     const { maxAttempts } = this.settings
     await this.#bury(delivery, `its lease ended on delivery ${maxAttempts} of ${maxAttempts}`).catch(() => undefined)
+  }
+
+  #giveBack(lot: Lot): void {
+    this.#host.done.note(lot)
+    this.#skip(lot, NAK)
   }
 
   #skip(lot: Lot, data: Uint8Array): void {
