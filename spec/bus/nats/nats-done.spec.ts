@@ -55,4 +55,12 @@ describe('a delivery', () => {
     other.clear()
     expect([settled, again, other].map((some) => some.isCopy(lot(7, 1)))).toEqual([false, false, false])
   })
+
+  it('of what is over is told as such, however it is counted, if it was noted', () => {
+    const some = done(6)
+    some.note(lot(7, 1))
+    some.add(7)
+    some.note(lot(7, 2))
+    expect([6, 7].map((sequence) => some.has(sequence))).toEqual([false, true])
+  })
 })

@@ -1,5 +1,7 @@
 import type { Lot } from './nats-lot.js'
 
+const OVER = Infinity
+
 type Counted = Pick<Lot, 'sequence' | 'attempt'>
 
 /**
@@ -21,11 +23,17 @@ export class NatsDone {
 
   add(sequence: number): void {
     this.#numbers.push(sequence)
+    this.end(sequence)
+  }
+
+  /** It is over with it: where it was noted, no later delivery of it is one. */
+  end(sequence: number): void {
+    if (this.#latest.has(sequence)) this.#latest.set(sequence, OVER)
   }
 
   /** Whoever counts deliveries is to be told of this one. */
   note({ sequence, attempt }: Counted): void {
-    this.#latest.set(sequence, attempt)
+    if (attempt > (this.#latest.get(sequence) ?? 0)) this.#latest.set(sequence, attempt)
   }
 
   /** Whether the broker has given out this delivery before, or a later one: 2.9.10 may give out twice what was given back. */
@@ -41,7 +49,7 @@ export class NatsDone {
 
   /** Whether it comes although it was handled. */
   has(sequence: number): boolean {
-    return this.#again?.has(sequence) === true
+    return this.#latest.get(sequence) === OVER || this.#again?.has(sequence) === true
   }
 
   /** The stream is another: its numbers mean other messages. */
