@@ -30,6 +30,8 @@ export interface FaultBroker {
   readonly startsOver: boolean
   /** Killed, it may come back without the latest acknowledgements, though it had confirmed them: what was handled comes again. */
   readonly forgetsAcks: boolean
+  /** What it was told the end of may come again when the limit of its listener falls, seldom and a few at a time. */
+  readonly repeatsWhenLowered: boolean
   /** Who keeps leases: the server, or the process that has the message, so that one which is blocked has it until its connection is taken for dead. */
   readonly leasesKeptBy: 'server' | 'process'
   /** How long a connection may be silent before it is taken for dead, in ms. */

@@ -8,7 +8,7 @@ import type { Fault } from './faults.js'
 /** One line of the table. */
 export interface FaultRow extends Pick<Account, 'sent' | 'once' | 'again' | 'lost'> {
   readonly fault: Fault
-  readonly bus: BusName
+  readonly bus: BusName | 'kafka'
   /** From the moment the disturbance was over to the next message handled; none where nothing stops. */
   readonly recoveredMs?: number | undefined
 }
@@ -20,7 +20,7 @@ export const clearRows = (): void => {
   rmSync(FILE, { force: true })
 }
 
-export const recordRow = (fault: Fault, bus: BusName, { sent, once, again, lost }: Account, recoveredMs?: number): void => {
+export const recordRow = (fault: Fault, bus: FaultRow['bus'], { sent, once, again, lost }: Account, recoveredMs?: number): void => {
   const row: FaultRow = { fault, bus, sent, once, again, lost, recoveredMs }
   mkdirSync(dirname(FILE), { recursive: true })
   appendFileSync(FILE, `${JSON.stringify(row)}\n`)

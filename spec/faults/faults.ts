@@ -18,7 +18,6 @@ export const FAULTS = [
   'T6 workers that cannot start',
   'T7 slow worker, long backlog',
   'T8 storm of sizes',
-  'T8 ten times the load, and back',
   'T9 outage of a dependency',
   'T10 members come and go',
   'T10 a member is paused',

@@ -43,6 +43,7 @@ export const MEMORY: FaultBroker = {
   },
   startsOver: false,
   forgetsAcks: false,
+  repeatsWhenLowered: false,
   leasesKeptBy: 'server',
   silenceMs: 0,
   start,

@@ -32,4 +32,4 @@ const start = async (): Promise<Broker> => {
   }
 }
 
-export const NATS: FaultBroker = { name: 'nats', without: {}, startsOver: false, forgetsAcks: true, leasesKeptBy: 'server', silenceMs: 2_000, start }
+export const NATS: FaultBroker = { name: 'nats', without: {}, startsOver: false, forgetsAcks: true, repeatsWhenLowered: false, leasesKeptBy: 'server', silenceMs: 2_000, start }

@@ -57,8 +57,9 @@ export const RABBITMQ: FaultBroker = {
   without: { 'T1 groups deleted': 'a group is its queue there: who deletes it deletes its messages' },
   startsOver: false,
   forgetsAcks: false,
+  repeatsWhenLowered: true,
   leasesKeptBy: 'process',
-  // Both sides give up after two heartbeats without a word.
-  silenceMs: 3 * HEARTBEAT_S * 1_000,
+  // Both sides give up after two heartbeats without a word, which they look for now and then.
+  silenceMs: 4 * HEARTBEAT_S * 1_000,
   start,
 }

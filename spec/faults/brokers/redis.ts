@@ -29,4 +29,4 @@ const start = async (): Promise<Broker> => {
   }
 }
 
-export const REDIS: FaultBroker = { name: 'redis', without: {}, startsOver: true, forgetsAcks: false, leasesKeptBy: 'server', silenceMs: 2_000, start }
+export const REDIS: FaultBroker = { name: 'redis', without: {}, startsOver: true, forgetsAcks: false, repeatsWhenLowered: false, leasesKeptBy: 'server', silenceMs: 2_000, start }
