@@ -4,6 +4,8 @@ import type { Fault } from './faults.js'
 /** A server that a fault may do anything to. It keeps what it has confirmed, through a SIGKILL too. */
 export interface Broker {
   readonly port: number
+  /** Resolves once it outlives being killed that this topic has its group. */
+  settled(topic: string): Promise<void>
   kill(): Promise<void>
   /** Ends it as its keeper does. */
   stop(): Promise<void>

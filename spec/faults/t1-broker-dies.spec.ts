@@ -31,6 +31,7 @@ describe.each(brokersFor('T1 killed under load'))('T1 on $name: the broker', (br
     forgotten = 0
     crew = crewOn(await stand.bus(), { journal, work: () => passing(5), workers: { min: WORKERS, max: WORKERS }, prefetch: PREFETCH })
     stand.owns(crew.close)
+    await stand.broker.settled(TOPIC)
   })
 
   afterEach(() => stand.close())

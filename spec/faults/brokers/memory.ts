@@ -10,6 +10,7 @@ const start = async (): Promise<Broker> => {
   const port = places
   return {
     port,
+    settled: unused,
     kill: unused,
     stop: unused,
     restart: unused,

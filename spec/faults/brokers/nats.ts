@@ -10,6 +10,7 @@ const start = async (): Promise<Broker> => {
   const stream = (topic: string): string => `rxcrew-${topic.replaceAll('.', '=002e')}`
   return {
     port: server.port,
+    settled: () => Promise.resolve(),
     kill: server.kill,
     stop: server.stop,
     restart: () => server.start('kept'),

@@ -1,6 +1,5 @@
 import { type ChannelModel, connect } from 'amqplib'
 import { type RabbitmqServer, rabbitmqServer } from '../../brokers/support/rabbitmq-server.js'
-import { TOPIC } from '../crew.js'
 import type { Broker, FaultBroker } from '../fault-broker.js'
 import { unused } from '../fault-broker.js'
 import { HEARTBEAT_S } from '../fault-bus.js'
@@ -23,10 +22,8 @@ const start = async (): Promise<Broker> => {
   await server.start()
   return {
     port: server.port,
-    kill: async () => {
-      await server.saved(group(TOPIC))
-      await server.kill()
-    },
+    settled: (topic) => server.saved(group(topic)),
+    kill: server.kill,
     stop: server.stop,
     restart: server.start,
     publishRaw: (topic, raw) =>

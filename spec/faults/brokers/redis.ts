@@ -8,6 +8,7 @@ const start = async (): Promise<Broker> => {
   const key = (topic: string): string => `rxcrew:${topic}`
   return {
     port: server.port,
+    settled: () => Promise.resolve(),
     kill: server.kill,
     stop: server.stop,
     restart: server.start,
