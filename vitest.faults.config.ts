@@ -10,7 +10,7 @@ export default defineConfig({
     exclude: [],
     globalSetup: ['spec/faults/faults-setup.ts'],
     testTimeout: 300_000,
-    hookTimeout: 60_000,
+    hookTimeout: 180_000,
     maxWorkers: 2,
   },
 })

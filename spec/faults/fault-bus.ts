@@ -1,7 +1,9 @@
 import { Redis } from 'ioredis'
 import type { MessageBus } from 'rxcrew'
 import { connectNatsBus } from 'rxcrew/nats'
+import { rabbitmqBus } from 'rxcrew/rabbitmq'
 import { redisBus } from 'rxcrew/redis'
+import { memoryOn } from './memory-buses.js'
 
 /** What a fault says about the bus of one process. */
 export interface FaultTerms {
@@ -9,12 +11,18 @@ export interface FaultTerms {
   readonly maxAttempts?: number
 }
 
-/** A bus of one process, and what it has refused as too late. */
+/** A bus of one process, and what it has refused as too late, if it counts that. */
 export interface FaultBus extends Pick<MessageBus, 'publish' | 'deliveries' | 'replay' | 'status$' | 'features' | 'close'> {
   lateCount(): number
 }
 
-export type BusName = 'redis' | 'nats'
+export type BusName = 'memory' | 'redis' | 'nats' | 'rabbitmq'
+
+/** How often a client and its RabbitMQ tell each other that they are there. */
+export const HEARTBEAT_S = 2
+
+/** A member of what is in this process: the others go on when it closes. */
+const memory = async (place: number, terms: FaultTerms): Promise<FaultBus> => ({ ...memoryOn(place, terms), close: async () => undefined, lateCount: () => 0 })
 
 const redis = async (port: number, terms: FaultTerms): Promise<FaultBus> => {
   const client = new Redis({ port, lazyConnect: true }).on('error', () => undefined)
@@ -36,7 +44,21 @@ const nats = async (port: number, terms: FaultTerms): Promise<FaultBus> => {
   return { ...bus, lateCount: () => bus.late() }
 }
 
-const MAKERS: Readonly<Record<BusName, (port: number, terms: FaultTerms) => Promise<FaultBus>>> = { redis, nats }
+const rabbitmq = async (port: number, terms: FaultTerms): Promise<FaultBus> => {
+  const bus = rabbitmqBus({ url: `amqp://guest:guest@127.0.0.1:${port}?heartbeat=${HEARTBEAT_S}`, patienceMs: 2_000, ...terms })
+  const { features, status$ } = bus
+  return {
+    features,
+    status$,
+    publish: (messages) => bus.publish(messages),
+    deliveries: (options) => bus.deliveries(options),
+    replay: (topic, filter) => bus.replay(topic, filter),
+    close: () => bus.close(),
+    lateCount: () => 0,
+  }
+}
+
+const MAKERS: Readonly<Record<BusName, (port: number, terms: FaultTerms) => Promise<FaultBus>>> = { memory, redis, nats, rabbitmq }
 
 export const isBusName = (name: string): name is BusName => Object.hasOwn(MAKERS, name)
 

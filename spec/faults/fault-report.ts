@@ -2,11 +2,13 @@ import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'nod
 import { dirname } from 'node:path'
 import { ROOT } from '../house/tree.js'
 import type { Account } from './account.js'
+import type { BusName } from './fault-bus.js'
+import type { Fault } from './faults.js'
 
 /** One line of the table. */
 export interface FaultRow extends Pick<Account, 'sent' | 'once' | 'again' | 'lost'> {
-  readonly fault: string
-  readonly bus: string
+  readonly fault: Fault
+  readonly bus: BusName | 'kafka'
   /** From the moment the disturbance was over to the next message handled; none where nothing stops. */
   readonly recoveredMs?: number | undefined
 }
@@ -18,7 +20,7 @@ export const clearRows = (): void => {
   rmSync(FILE, { force: true })
 }
 
-export const recordRow = (fault: string, bus: string, { sent, once, again, lost }: Account, recoveredMs?: number): void => {
+export const recordRow = (fault: Fault, bus: FaultRow['bus'], { sent, once, again, lost }: Account, recoveredMs?: number): void => {
   const row: FaultRow = { fault, bus, sent, once, again, lost, recoveredMs }
   mkdirSync(dirname(FILE), { recursive: true })
   appendFileSync(FILE, `${JSON.stringify(row)}\n`)

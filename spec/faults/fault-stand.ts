@@ -5,7 +5,7 @@ import { listen, messageOf, received } from '../../src/testing/bus-listener.js'
 import { until } from '../brokers/nats/nats-stand.js'
 import { type TcpProxy, tcpProxy } from '../brokers/support/tcp-proxy.js'
 import { LEASE_MS, TOPIC } from './crew.js'
-import type { Broker, FaultBroker } from './fault-brokers.js'
+import type { Broker, FaultBroker } from './fault-broker.js'
 import { type FaultBus, faultBus, type FaultTerms } from './fault-bus.js'
 import type { Journal } from './journal.js'
 
@@ -28,6 +28,8 @@ export interface Stand {
 export const standOn = async ({ name, start }: FaultBroker): Promise<Stand> => {
   const broker = await start()
   const proxy = await tcpProxy(broker.port)
+  // Nothing stands between a process and what is in it.
+  const way = name === 'memory' ? broker : proxy
   const ends: (() => Promise<unknown>)[] = []
   const over = new AbortController()
   const made = async (port: number, terms: Partial<FaultTerms>): Promise<FaultBus> => {
@@ -39,9 +41,9 @@ export const standOn = async ({ name, start }: FaultBroker): Promise<Stand> => {
   return {
     broker,
     proxy,
-    bus: (terms = {}) => made(proxy.port, terms),
+    bus: (terms = {}) => made(way.port, terms),
     sender: () => {
-      sender ??= made(proxy.port, {})
+      sender ??= made(way.port, {})
       return sender
     },
     direct: (terms = {}) => made(broker.port, terms),
@@ -57,22 +59,25 @@ export const standOn = async ({ name, start }: FaultBroker): Promise<Stand> => {
   }
 }
 
-/** Publishes again and again what was not confirmed, as a careful sender does, until the case is over; resolves to how often. */
-export const publishSurely = async (stand: Stand, all: readonly Message[], size = 50): Promise<number> => {
+/**
+ * Publishes again and again what was not confirmed, as a careful sender does, until the case is over. Resolves to the ids
+ * that nobody confirmed, each as often as that was so: they may be there several times.
+ */
+export const publishSurely = async (stand: Stand, all: readonly Message[], size = 50): Promise<readonly string[]> => {
   const bus = await stand.sender()
-  let failures = 0
+  const unconfirmed: string[] = []
   for (let at = 0; at < all.length && !stand.over.aborted; ) {
     try {
       // oxlint-disable-next-line no-await-in-loop -- one after the other
       await bus.publish(all.slice(at, at + size))
       at += size
     } catch {
-      failures += 1
+      unconfirmed.push(...idsOf(all.slice(at, at + size)))
       // oxlint-disable-next-line no-await-in-loop -- a refusal may come at once
       await passing(20)
     }
   }
-  return failures
+  return unconfirmed
 }
 
 /** Real time: a server is down for so long. */

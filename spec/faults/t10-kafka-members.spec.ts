@@ -3,6 +3,8 @@ import type { KafkaBus } from '../../src/bus/kafka/kafka-bus.js'
 import { listen, type Listener, messageOf, received } from '../../src/testing/bus-listener.js'
 import { busOn, patient } from '../brokers/support/kafka-buses.js'
 import { type KafkaMock, kafkaMock } from '../brokers/support/kafka-mock.js'
+import { accountOf } from './account.js'
+import { recordRow } from './fault-report.js'
 
 let mock: KafkaMock
 
@@ -48,6 +50,10 @@ describe('T10: ownership moves on Kafka', () => {
     const sent = new Set(first.payloads())
     await patient(one).eventually('the one who stays has the last', () => keys.every((key) => handled.some((done) => done.key === key && done.number === next + 49)))
     expect(sent.size).toBeGreaterThan(0)
+    const ids = keys.flatMap((key) => Array.from({ length: next + 50 }, (_, number) => `${key}${number}`))
+    const account = accountOf(ids, handled.map(({ key, number }) => ({ id: `${key}${number}`, what: 'end', attempt: 1, pid: process.pid, atMs: 0 })))
+    recordRow('T10 members come and go', 'kafka', account)
+    expect(account.lost).toBe(0)
     for (const key of keys) {
       const firsts = [...new Set(handled.filter((done) => done.key === key).map(({ number }) => number))]
       expect(firsts).toEqual(firsts.toSorted((a, b) => a - b))

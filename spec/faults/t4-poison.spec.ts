@@ -1,12 +1,13 @@
 import { left, right } from 'fp-ts/lib/Either.js'
 import { constant, type Message } from 'rxcrew'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect } from 'vitest'
 import { accountOf } from './account.js'
 import { crewOn, TOPIC, type Work } from './crew.js'
 import { BROKERS } from './fault-brokers.js'
 import { recordRow } from './fault-report.js'
 import { deadLetters, handledIn, idOfDead, idsOf, messages, type Stand, standOn, until } from './fault-stand.js'
 import { memoryJournal } from './journal.js'
+import { trying } from './trying.js'
 
 const GOOD = 1_000
 const EACH = 5
@@ -66,7 +67,7 @@ describe.each(BROKERS)('T4 on $name: poison among good messages', (broker) => {
     for (let index = 0; index < EACH; index += 1) await stand.broker.publishRaw(TOPIC, `{ no message ${index}`)
   }
 
-  it('every good one is handled, every bad one is dead once with its cause, and tries keep their distance', async () => {
+  trying(broker, 'T4 poison among good messages')('every good one is handled, every bad one is dead once with its cause, and tries keep their distance', async () => {
     const journal = await start()
     const dead = deadLetters(await stand.direct())
     const all = among(poison)
@@ -90,7 +91,7 @@ describe.each(BROKERS)('T4 on $name: poison among good messages', (broker) => {
     }
   })
 
-  it('while no dead letter can be stored, the bad ones stay unsettled and the good ones flow', async () => {
+  trying(broker, 'T4 dead letters blocked')('while no dead letter can be stored, the bad ones stay unsettled and the good ones flow', async () => {
     const unblock = await stand.broker.block(`${TOPIC}.dead`)
     const journal = await start()
     const all = among(mortal)

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { listen, payloadOf } from '../../src/testing/bus-listener.js'
 import { accountOf } from './account.js'
 import { TOPIC } from './crew.js'
-import { BROKERS } from './fault-brokers.js'
+import { brokersFor } from './fault-brokers.js'
 import { recordRow } from './fault-report.js'
 import { idsOf, messages, publishSurely, type Stand, standOn, until } from './fault-stand.js'
 import { type Plant, plantOn } from './worker-process.js'
@@ -17,7 +17,7 @@ const TAKEN_OVER_MS = 1_000
 /** For a machine that has other things to do. */
 const SLACK_MS = 1_000
 
-describe.each(BROKERS)('T5 on $name: SIGTERM', (broker) => {
+describe.each(brokersFor('T5 SIGTERM with 200 in flight'))('T5 on $name: SIGTERM', (broker) => {
   let stand: Stand
   let plant: Plant
 

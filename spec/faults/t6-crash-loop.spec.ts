@@ -1,5 +1,5 @@
 import { constant, restartOne } from 'rxcrew'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect } from 'vitest'
 import type { Child } from '../brokers/support/child.js'
 import { accountOf } from './account.js'
 import { crewOn, LEASE_MS } from './crew.js'
@@ -8,6 +8,7 @@ import { recordRow } from './fault-report.js'
 import { sized } from './fault-size.js'
 import { deadLetters, handledIn, idOfDead, idsOf, messages, passing, publishSurely, type Stand, standOn, until } from './fault-stand.js'
 import type { Entry } from './journal.js'
+import { trying } from './trying.js'
 import { type Plant, plantOn } from './worker-process.js'
 
 const COUNT = sized(600, 6_000)
@@ -36,9 +37,16 @@ describe.each(BROKERS)('T6 on $name: worker processes', (broker) => {
     return own.filter(({ what, id }) => what === 'start' && !own.some((other) => other.id === id && other.what !== 'start'))
   }
 
+  /** Others that can: in a process of their own, where that can have the bus. */
+  const others = async (): Promise<void> => {
+    if (broker.without['T6 workers killed under load'] === undefined) return void (await plant.start())
+    const crew = crewOn(await stand.direct(), { journal: plant.journal, work: () => Promise.resolve() })
+    stand.owns(crew.close)
+  }
+
   const nextStart = ({ id, atMs }: Entry): Entry | undefined => plant.journal.entries().find((other) => other.id === id && other.what === 'start' && other.atMs > atMs)
 
-  it('are killed again and again under load: nothing is lost, orphans start again in time, and their attempts count on', async () => {
+  trying(broker, 'T6 workers killed under load')('are killed again and again under load: nothing is lost, orphans start again in time, and their attempts count on', async () => {
     const orders = { workMs: WORK_MS, maxAttempts: 20 }
     const crew = await Promise.all(Array.from({ length: PROCESSES }, () => plant.start(orders)))
     const all = messages(COUNT)
@@ -67,7 +75,7 @@ describe.each(BROKERS)('T6 on $name: worker processes', (broker) => {
     for (const { orphan, next } of found) expect(next?.attempt).toBeGreaterThan(orphan.attempt)
   })
 
-  it('that a message kills get it so often and no more: then it is a dead letter, and the others are handled', async () => {
+  trying(broker, 'T4 a message that kills its process')('that a message kills get it so often and no more: then it is a dead letter, and the others are handled', async () => {
     const terms = { maxAttempts: MAX_ATTEMPTS }
     const dead = deadLetters(await stand.direct(terms))
     const good = messages(50)
@@ -91,7 +99,7 @@ describe.each(BROKERS)('T6 on $name: worker processes', (broker) => {
     expect([deaths, dead.map(idOfDead), dead[0]?.attempts]).toEqual([MAX_ATTEMPTS, ['exits-0'], MAX_ATTEMPTS])
   })
 
-  it('whose workers cannot start give up and say so once, and what they had not begun is handled by others', async () => {
+  trying(broker, 'T6 workers that cannot start')('whose workers cannot start give up and say so once, and what they had not begun is handled by others', async () => {
     const { hub, close } = crewOn(await stand.direct(), {
       journal: plant.journal,
       work: () => Promise.resolve(),
@@ -104,7 +112,7 @@ describe.each(BROKERS)('T6 on $name: worker processes', (broker) => {
     const all = messages(20)
     await publishSurely(stand, all)
     await until('it gives up', () => told.includes('killAndEscalate'), 30_000)
-    await plant.start()
+    await others()
     await until('all are handled', () => handledIn(plant.journal) === all.length, 30_000)
     const account = accountOf(idsOf(all), plant.journal.entries())
     recordRow('T6 workers that cannot start', broker.name, account)

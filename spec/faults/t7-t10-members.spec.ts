@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect } from 'vitest'
 import { listen, numbered } from '../../src/testing/bus-listener.js'
 import { accountOf } from './account.js'
 import { type Crew, crewOn, LEASE_MS, TOPIC } from './crew.js'
@@ -7,6 +7,7 @@ import { recordRow } from './fault-report.js'
 import { sized } from './fault-size.js'
 import { handledIn, idsOf, messages, passing, publishSurely, type Stand, standOn, until } from './fault-stand.js'
 import { type Journal, memoryJournal } from './journal.js'
+import { trying } from './trying.js'
 
 const COUNT = sized(1_500, 15_000)
 const WORKERS = 8
@@ -29,7 +30,7 @@ describe.each(BROKERS)('on $name', (broker) => {
     return crew
   }
 
-  it('T10: members of a group come and go with messages in flight, and each message is handled once', async () => {
+  trying(broker, 'T10 members come and go')('T10: members of a group come and go with messages in flight, and each message is handled once', async () => {
     const all = messages(COUNT)
     const first = await join()
     const publishing = publishSurely(stand, all)
@@ -45,7 +46,7 @@ describe.each(BROKERS)('on $name', (broker) => {
     expect(account).toEqual({ sent: COUNT, once: COUNT, again: 0, lost: 0, overlapping: [] })
   })
 
-  it('T10: a paused member has nothing, and the others have everything', async () => {
+  trying(broker, 'T10 a member is paused')('T10: a paused member has nothing, and the others have everything', async () => {
     const all = messages(200)
     await join()
     const listener = listen(await stand.direct(), { topic: TOPIC, group: TOPIC, limit: 0 })
@@ -57,7 +58,7 @@ describe.each(BROKERS)('on $name', (broker) => {
     expect(account).toEqual({ sent: all.length, once: all.length, again: 0, lost: 0, overlapping: [] })
   })
 
-  it('T7: a slow consumer of a long backlog never has more than its limit', async () => {
+  trying(broker, 'T7 slow worker, long backlog')('T7: a slow consumer of a long backlog never has more than its limit', async () => {
     const bus = await stand.direct()
     for (let at = 0; at < BACKLOG; at += 1_000) {
       // oxlint-disable-next-line no-await-in-loop -- one after the other

@@ -1,6 +1,6 @@
 import { type Child, scratchFolder, startChild } from '../brokers/support/child.js'
 import { LEASE_MS } from './crew.js'
-import type { FaultBroker } from './fault-brokers.js'
+import type { FaultBroker } from './fault-broker.js'
 import { type Entry, fileJournal, type Journal } from './journal.js'
 import type { Stand } from './fault-stand.js'
 import type { WorkerOrders } from './worker.js'
@@ -17,7 +17,7 @@ export interface Plant {
   of(child: Child): readonly Entry[]
 }
 
-const USUAL = { leaseMs: LEASE_MS, maxAttempts: 5, workers: 4, prefetch: 4, workMs: 50, deadlineMs: 3_000 }
+const USUAL = { leaseMs: LEASE_MS, maxAttempts: 5, workers: 4, prefetch: 4, workMs: 50, deadlineMs: 3_000, spinMs: 3 * LEASE_MS }
 
 export const plantOn = async ({ name }: FaultBroker, stand: Stand): Promise<Plant> => {
   const folder = await scratchFolder()

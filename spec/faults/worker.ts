@@ -15,6 +15,8 @@ export interface WorkerOrders {
   /** How long a handler takes, in ms; it heeds its abort unless the id of its message says otherwise. */
   readonly workMs: number
   readonly deadlineMs: number
+  /** How long a handler that blocks its process does so, in ms. */
+  readonly spinMs: number
 }
 
 const isOrders = (value: unknown): value is WorkerOrders => typeof value === 'object' && value !== null && 'bus' in value && 'journal' in value
@@ -26,7 +28,7 @@ const ordersOf = (text = ''): WorkerOrders => {
 }
 
 const orders = ordersOf(process.argv[2])
-const { bus: name, port, leaseMs, maxAttempts, workers, prefetch, workMs, deadlineMs } = orders
+const { bus: name, port, leaseMs, maxAttempts, workers, prefetch, workMs, deadlineMs, spinMs } = orders
 if (!isBusName(name)) throw new Error(`no such bus: ${name}`)
 
 const after = (ms: number, signal?: AbortSignal): Promise<void> =>
@@ -46,7 +48,7 @@ const spin = (ms: number): void => {
 /** What a handler does, by the first word of the id of its message. */
 const KINDS: Readonly<Record<string, (job: Job) => Promise<unknown> | void>> = {
   exits: () => process.exit(7),
-  spins: () => spin(3 * leaseMs),
+  spins: () => spin(spinMs),
   quick: () => after(20),
   deaf: () => after(60_000),
   never: () => new Promise(() => undefined),

@@ -29,6 +29,8 @@ export interface Child {
   output(): string
   /** Resolves once the text has been printed; rejects when it ends before that. */
   printed(text: string): Promise<void>
+  /** Resolves when it is gone. */
+  readonly ended: Promise<void>
   /** Ends it (default SIGTERM) and resolves when it is gone; when it is gone already, at once. */
   end(signal?: NodeJS.Signals): Promise<void>
 }
@@ -62,6 +64,7 @@ export const startChild = (program: string, parameters: readonly string[], envir
   return {
     process: child,
     output: () => text,
+    ended: gone,
     printed: (wanted) =>
       new Promise((resolve, reject) => {
         const watch = (): void => {

@@ -8,6 +8,8 @@ export interface NatsServer {
   pid(): number | undefined
   /** Kills it at once, as a crash would. */
   kill(): Promise<void>
+  /** Ends it as its keeper does. */
+  stop(): Promise<void>
   /** Starts it again on the same port: with what it had stored, or empty. Resolves when it answers. */
   start(data: 'kept' | 'empty'): Promise<void>
   /** Ends it and removes what it stored. */
@@ -32,6 +34,7 @@ export const startNatsServer = async (...parameters: readonly string[]): Promise
     url: `nats://127.0.0.1:${port}`,
     pid: () => child?.process.pid,
     kill,
+    stop: async () => child?.end('SIGTERM'),
     start: async (data) => {
       if (data === 'empty') stores += 1
       await start()

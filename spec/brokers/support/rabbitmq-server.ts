@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { existsSync, readFileSync, rmSync } from 'node:fs'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { setTimeout as after } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { type Child, freePort, scratchFolder, startChild } from './child.js'
 
@@ -15,14 +16,18 @@ export interface RabbitmqServer {
   pid(): number | undefined
   /** Resolves once it accepts connections; after `kill`, with what it had on disk. */
   start(): Promise<void>
-  /** As when the power fails. RabbitMQ 3.10.8 does not always find a leader again for a queue that was in use then. */
+  /** As when the power fails. RabbitMQ 3.10.8 never finds a leader again for a queue that it has not `saved` by then. */
   kill(): Promise<void>
+  /** Resolves once the server has on disk that there is such a quorum queue: it writes the names half a second late (rabbitmq/ra#443). */
+  saved(queue: string): Promise<void>
   /** As its keeper does. */
   stop(): Promise<void>
   /** Throws away everything it had; it must be stopped. */
   empty(): Promise<void>
   /** Stops it and whatever it started, and takes its folder away. */
   end(): Promise<void>
+  /** What it has logged so far. */
+  log(): Promise<string>
   /** What `rabbitmqctl` prints. */
   control(...parameters: readonly string[]): Promise<string>
 }
@@ -55,10 +60,20 @@ export const rabbitmqServer = async (): Promise<RabbitmqServer> => {
       await child.printed('Starting broker... completed')
     },
     kill,
+    async saved(queue) {
+      const node = `rxcrew${port}@localhost`
+      const names = `${path}/mnesia-${data}/${node}/quorum/${node}/names.dets`
+      // oxlint-disable-next-line no-await-in-loop -- the server tells nobody
+      while (!(existsSync(names) && readFileSync(names).includes(`_${queue}`))) await after(50)
+    },
     async stop() {
-      await run(`${BIN}/rabbitmqctl`, ['-q', 'stop'], { env: environment })
-      await child?.end()
+      const stopping = child
+      const pid = pidIn(`${path}/pid`)
+      if (stopping === undefined || pid === undefined) return
       child = undefined
+      process.kill(pid, 'SIGTERM')
+      // The script that started it ends after it.
+      await stopping.ended
     },
     async empty() {
       data += 1
@@ -68,6 +83,7 @@ export const rabbitmqServer = async (): Promise<RabbitmqServer> => {
       await epmd.end('SIGKILL')
       await folder.remove()
     },
+    log: () => readFile(`${path}/log/rxcrew${port}@localhost.log`, 'utf8'),
     control: async (...parameters) => (await run(`${BIN}/rabbitmqctl`, ['-q', ...parameters], { env: environment })).stdout,
   }
 }

@@ -7,6 +7,8 @@ export interface RedisServer {
   pid(): number | undefined
   /** Ends it at once, as a machine that fails would. */
   kill(): Promise<void>
+  /** Ends it as its keeper does. */
+  stop(): Promise<void>
   /** Starts it anew on the same port, empty. */
   start(): Promise<void>
   /** Ends it and takes its folder away. */
@@ -24,11 +26,13 @@ export const redisServer = async (...parameters: readonly string[]): Promise<Red
     await child.printed(READY)
   }
   const kill = async (): Promise<void> => child?.end('SIGKILL')
+  const stop = async (): Promise<void> => child?.end('SIGTERM')
   await start()
   return {
     port,
     pid: () => child?.process.pid,
     kill,
+    stop,
     start,
     async close() {
       await kill()

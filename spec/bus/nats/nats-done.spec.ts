@@ -36,3 +36,31 @@ describe('what was acknowledged', () => {
     expect([some.has(2), some.floor, some.size]).toEqual([false, 0, 0])
   })
 })
+
+describe('a delivery', () => {
+  const lot = (sequence: number, attempt: number): { sequence: number; attempt: number } => ({ sequence, attempt })
+
+  it('that was noted is a copy when it comes once more, and so is an earlier one; a later one is not', () => {
+    const some = new NatsDone()
+    some.note(lot(7, 2))
+    expect([1, 2, 3].map((attempt) => some.isCopy(lot(7, attempt)))).toEqual([true, true, false])
+    expect(some.isCopy(lot(8, 1))).toBe(false)
+  })
+
+  it('is forgotten with its message, and with a consumer whose numbers begin anew', () => {
+    const [settled, again, other] = [new NatsDone(), new NatsDone(), new NatsDone()]
+    for (const some of [settled, again, other]) some.note(lot(7, 1))
+    settled.settledUpTo(7)
+    again.startAgain()
+    other.clear()
+    expect([settled, again, other].map((some) => some.isCopy(lot(7, 1)))).toEqual([false, false, false])
+  })
+
+  it('of what is over is told as such, however it is counted, if it was noted', () => {
+    const some = done(6)
+    some.note(lot(7, 1))
+    some.add(7)
+    some.note(lot(7, 2))
+    expect([6, 7].map((sequence) => some.has(sequence))).toEqual([false, true])
+  })
+})

@@ -1,3 +1,9 @@
+import type { Lot } from './nats-lot.js'
+
+const OVER = Infinity
+
+type Counted = Pick<Lot, 'sequence' | 'attempt'>
+
 /**
  * The numbers of messages that were acknowledged here, above those that the broker has forgotten already. A consumer
  * that was deleted and made again delivers from there on: what is in here was handled and is not handed out once more.
@@ -6,6 +12,8 @@ export class NatsDone {
   /** A mere list: it is written for every message, and read only when a consumer had to be made again. */
   #numbers: number[] = []
   #again: Set<number> | undefined = undefined
+  /** Which delivery was the latest, of what has been given back or come more than once. */
+  readonly #latest = new Map<number, number>()
   /** Every message up to this number is done with, as the broker said. */
   floor = 0
 
@@ -15,22 +23,40 @@ export class NatsDone {
 
   add(sequence: number): void {
     this.#numbers.push(sequence)
+    this.end(sequence)
+  }
+
+  /** It is over with it: where it was noted, no later delivery of it is one. */
+  end(sequence: number): void {
+    if (this.#latest.has(sequence)) this.#latest.set(sequence, OVER)
+  }
+
+  /** Whoever counts deliveries is to be told of this one. */
+  note({ sequence, attempt }: Counted): void {
+    if (attempt > (this.#latest.get(sequence) ?? 0)) this.#latest.set(sequence, attempt)
+  }
+
+  /** Whether the broker has given out this delivery before, or a later one: 2.9.10 may give out twice what was given back. */
+  isCopy({ sequence, attempt }: Counted): boolean {
+    return this.#latest.size > 0 && attempt <= (this.#latest.get(sequence) ?? 0)
   }
 
   /** The broker begins anew behind the floor. */
   startAgain(): void {
+    this.#latest.clear()
     this.#again = new Set(this.#numbers)
   }
 
   /** Whether it comes although it was handled. */
   has(sequence: number): boolean {
-    return this.#again?.has(sequence) === true
+    return this.#latest.get(sequence) === OVER || this.#again?.has(sequence) === true
   }
 
   /** The stream is another: its numbers mean other messages. */
   clear(): void {
     this.#numbers = []
     this.#again = undefined
+    this.#latest.clear()
     this.floor = 0
   }
 
@@ -38,6 +64,7 @@ export class NatsDone {
     if (floor <= this.floor) return
     this.floor = floor
     this.#numbers = this.#numbers.filter((sequence) => sequence > floor)
+    for (const sequence of this.#latest.keys()) if (sequence <= floor) this.#latest.delete(sequence)
     if (this.#again !== undefined && [...this.#again].every((sequence) => sequence <= floor)) this.#again = undefined
   }
 }

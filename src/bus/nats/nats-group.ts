@@ -7,7 +7,8 @@ import { NatsDone } from './nats-done.js'
 import { type KeeperHost, NatsKeeper } from './nats-keeper.js'
 import type { LinkListener, NatsLink } from './nats-link.js'
 import type { Lot } from './nats-lot.js'
-import { type MemberHost, NatsMember } from './nats-member.js'
+import { NatsMember } from './nats-member.js'
+import type { MemberHost } from './nats-member-host.js'
 import type { NatsSettings } from './nats-options.js'
 import { NatsSettler } from './nats-settler.js'
 import type { NatsTopic } from './nats-topic.js'
@@ -127,6 +128,7 @@ export class NatsGroup implements MemberHost, LinkListener, KeeperHost {
   }
 
   again(lot: Lot): void {
+    this.done.note(lot)
     for (const { holdings } of this.members) holdings.lose(lot.sequence, 'the broker gave it to another')
   }
 
@@ -145,6 +147,10 @@ export class NatsGroup implements MemberHost, LinkListener, KeeperHost {
 
   unheard(lot: Lot): undefined {
     this.done.add(lot.sequence)
+  }
+
+  ended(lot: Lot): undefined {
+    this.done.end(lot.sequence)
   }
 
   late(): void {

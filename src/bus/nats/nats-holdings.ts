@@ -32,6 +32,10 @@ export class NatsHoldings {
     if (this.#held.size === 1) this.#wake(delivery)
   }
 
+  get all(): Iterable<NatsDelivery> {
+    return this.#held.values()
+  }
+
   /** A further lease for it, from this moment on. */
   renew(delivery: NatsDelivery, fromMs: number): void {
     delivery.endMs = fromMs + this.#clock.leaseMs

@@ -4,36 +4,13 @@ import { deadTopic, type Delivery, type Settlement } from '../bus.js'
 import { checkSettlement } from '../settlement.js'
 import { DEAD_DEPTH, deadLetterText } from './nats-burial.js'
 import { NatsDelivery, type NatsLender } from './nats-delivery.js'
-import type { NatsDone } from './nats-done.js'
 import { NatsHoldings } from './nats-holdings.js'
 import type { NatsLink } from './nats-link.js'
-import type { Lot } from './nats-lot.js'
+import { type Lot, lotOf } from './nats-lot.js'
+import type { MemberHost } from './nats-member-host.js'
 import { graceOf, type NatsSettings } from './nats-options.js'
 import { NatsPull, type PullHost } from './nats-pull.js'
-import type { NatsSettler } from './nats-settler.js'
 import { ACK, NAK, nakAfter, PROGRESS, TERM } from './nats-words.js'
-
-/** What a member needs of its group. */
-export interface MemberHost {
-  readonly topic: string
-  readonly link: NatsLink
-  readonly settings: NatsSettings
-  readonly nextSubject: string
-  readonly settler: NatsSettler
-  readonly done: NatsDone
-  /** Publishes a dead letter; rejects if that is not confirmed. */
-  bury(letter: { readonly topic: string; readonly text: string }): Promise<void>
-  burying(work: Promise<unknown>): void
-  /** The broker has given it out again: nobody else has it any more. */
-  again(lot: Lot): void
-  /** Resolves when it is gone from where it was, if that matters. */
-  acked(lot: Lot): Promise<boolean> | undefined
-  /** It was handled, but the broker does not know. */
-  unheard(lot: Lot): undefined
-  late(): void
-  trouble(): void
-  refused(error: Error): void
-}
 
 /** One listener: how many deliveries it may have, and those it has. */
 export class NatsMember implements NatsLender, PullHost {
@@ -90,8 +67,9 @@ export class NatsMember implements NatsLender, PullHost {
 
   take(lot: Lot, data: Uint8Array): void {
     const { settings, done } = this.#host
-    if (lot.attempt > 1) this.#host.again(lot)
     if (done.has(lot.sequence)) return this.#skip(lot, ACK)
+    if (done.isCopy(lot)) return this.#pull.ask()
+    if (lot.attempt > 1) this.#host.again(lot)
     if (this.#left || this.subscriber.closed || this.room() <= 0) return this.#skip(lot, NAK)
     const nowMs = settings.monotonicMs()
     const endMs = this.#pull.pulse.sentMs(nowMs) + settings.leaseMs
@@ -116,6 +94,19 @@ export class NatsMember implements NatsLender, PullHost {
     if (!told || !delivery.isUnsettled || this.holdings.isOver(delivery)) return false
     this.holdings.renew(delivery, fromMs)
     return true
+  }
+
+  recalled(): void {
+    const { settler, done } = this.#host
+    for (const { lot } of this.holdings.all) done.note(lot)
+    for (const { subject } of settler.all) {
+      const lot = lotOf(subject)
+      if (lot !== undefined) done.note(lot)
+    }
+  }
+
+  cameAfterAll(lot: Lot): void {
+    this.#host.done.note(lot)
   }
 
   trouble(): void {
@@ -171,16 +162,16 @@ export class NatsMember implements NatsLender, PullHost {
       if (this.#left) this.leave('its listener closed')
       throw error
     }
-    return this.holdings.isOver(delivery) ? this.#late() : this.#finish(delivery, TERM)
+    return this.holdings.isOver(delivery) ? this.#late() : this.#finish(delivery, TERM, () => this.#host.ended(delivery.lot))
   }
 
   /** Nobody is to have it any more. If its dead letter cannot be kept now, that is tried again when its lease has ended. */
   async #exhausted(delivery: NatsDelivery): Promise<void> {
-    const { maxAttempts } = this.settings
-    await this.#bury(delivery, `its lease ended on delivery ${maxAttempts} of ${maxAttempts}`).catch(() => undefined)
+    await this.#bury(delivery, `its lease ended on delivery ${this.settings.maxAttempts} of ${this.settings.maxAttempts}`).catch(() => undefined)
   }
 
   #skip(lot: Lot, data: Uint8Array): void {
+    if (data === NAK) this.#host.done.note(lot)
     this.#tell(lot, data)
     if (!this.#left) this.#pull.ask()
   }

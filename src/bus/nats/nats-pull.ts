@@ -15,6 +15,10 @@ export interface PullHost {
   room(): number
   readonly limit: number
   take(lot: Lot, data: Uint8Array): void
+  /** What was delivered until now may come again, though it is here or settled. */
+  recalled(): void
+  /** So may this, which came after that. */
+  cameAfterAll(lot: Lot): void
   /** The consumer does not answer, or says that it is gone. */
   trouble(): void
   refused(error: Error): void
@@ -36,7 +40,10 @@ export class NatsPull {
   #address = ''
   /** Asked for, and not come yet. */
   #open = 0
+  /** What was asked for is taken back, and until the server knows it may still come. */
+  #recalling = false
   #quietMs = 0
+  #isOver = false
 
   constructor(host: PullHost) {
     this.#host = host
@@ -63,7 +70,7 @@ export class NatsPull {
   ask(): void {
     if (this.#inbox === undefined) return
     const room = this.#host.room() - this.#open
-    if (room < 0 && this.#open > 0) return this.start()
+    if (room < 0 && this.#open > 0) return this.#askLess()
     if (room > 0 && (this.#open === 0 || room * 4 >= this.#host.limit)) this.#request(room)
   }
 
@@ -76,7 +83,24 @@ export class NatsPull {
     else inbox?.unsubscribe()
   }
 
+  // Asked anew only when all that was on its way has come: else each of it would leave less room than was asked for, and
+  // take all back once more.
+  #askLess(): void {
+    const inbox = this.#inbox
+    if (inbox === undefined || this.#recalling || !this.#host.link.up) return
+    this.#recalling = true
+    this.#host.recalled()
+    this.#inbox = undefined
+    this.#open = 0
+    const again = (): void => {
+      this.#recalling = false
+      if (this.#inbox === undefined && !this.#isOver) this.start()
+    }
+    inbox.drain().then(again, again)
+  }
+
   close(): void {
+    this.#isOver = true
     this.#beats.unsubscribe()
     this.recall()
   }
@@ -97,6 +121,7 @@ export class NatsPull {
     if (lot === undefined) return isCurrent ? this.#status(message) : undefined
     if (isCurrent && this.#open > 0) this.#open -= 1
     this.#host.take(lot, message.data)
+    if (!isCurrent) this.#host.cameAfterAll(lot)
   }
 
   #status({ headers }: Msg): void {

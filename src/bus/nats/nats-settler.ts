@@ -43,6 +43,11 @@ export class NatsSettler {
     return this.#asked.length + this.#line.length
   }
 
+  /** What is on its way, or waits to be. */
+  get all(): readonly Sending[] {
+    return [...this.#asked, ...this.#line]
+  }
+
   /** Resolves once nothing is on its way. */
   idle(): Promise<void> {
     return this.size === 0 ? Promise.resolve() : new Promise((resolve) => this.#idle.push(resolve))

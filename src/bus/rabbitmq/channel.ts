@@ -1,4 +1,5 @@
 import type { Channel, ChannelModel, ConfirmChannel } from 'amqplib'
+import { scheduler as loop } from 'node:timers/promises'
 
 /** A channel and its end. */
 export interface Opened<C extends Channel> {
@@ -21,6 +22,9 @@ const watched = <C extends Channel>(channel: C): Opened<C> => {
   const ended = new Promise<unknown>((resolve) => void channel.on('close', () => resolve(error)))
   return { channel, ended }
 }
+
+/** Why a call over a channel failed: the server says it of the channel, and the client only that calls were cut off. */
+export const reasonOf = async ({ ended }: Opened<Channel>, error: unknown): Promise<unknown> => (await Promise.race([ended, loop.yield()])) ?? error
 
 /** Resolves once it is closed, whoever closed it: the client does not say so when the connection breaks meanwhile. */
 export const closeQuietly = (closing: Pick<Channel | ChannelModel, 'close' | 'once'>): Promise<void> =>

@@ -2,7 +2,7 @@ import type { Channel, ConsumeMessage } from 'amqplib'
 import { Fifo } from '../../core/fifo.js'
 import { Acknowledger } from './acknowledger.js'
 import { historyOf } from './attempts.js'
-import { closeQuietly, type Opened } from './channel.js'
+import { closeQuietly, type Opened, reasonOf } from './channel.js'
 import type { ConsumerHost } from './consumer-host.js'
 import { Credit } from './credit.js'
 import { type Arrival, type Lender, type Passed, RabbitmqDelivery } from './rabbitmq-delivery.js'
@@ -26,7 +26,8 @@ export class Consumer implements Lender {
   /** Resolves when nothing comes any more: to `cancelled` if the queue may be gone, else to the error if there was one. */
   readonly ended: Promise<unknown>
 
-  constructor(host: ConsumerHost, { channel, ended }: Opened<Channel>, queue: string) {
+  constructor(host: ConsumerHost, opened: Opened<Channel>, queue: string) {
+    const { channel, ended } = opened
     this.#host = host
     this.#channel = channel
     this.#acks = new Acknowledger(channel)
@@ -39,7 +40,7 @@ export class Consumer implements Lender {
     this.#credit = new Credit(channel, queue, {
       moved: () => this.#handOut(),
       cancelled: () => this.#cancelled('cancelled'),
-      failed: (error) => this.#cancelled(error),
+      failed: (error) => this.#cancelled(reasonOf(opened, error)),
     })
     this.ended = Promise.race([ended, cancelled])
   }

@@ -1,6 +1,7 @@
 import type { ConfirmChannel, Options } from 'amqplib'
 import type { SchedulerLike } from 'rxjs'
 import type { Line } from '../memory-line.js'
+import type { Opened } from './channel.js'
 import { type Timed, TimeLimit } from './time-limit.js'
 
 /** One message on its way to the server. */
@@ -13,6 +14,7 @@ export interface Letter {
 
 /** Publishes, and tells of each whether the server has it. */
 export class Publisher {
+  readonly opened: Opened<ConfirmChannel>
   readonly channel: ConfirmChannel
   readonly #confirmMs: number
   readonly #limit: TimeLimit<Parcel>
@@ -20,7 +22,9 @@ export class Publisher {
   readonly #idle: (() => void)[] = []
   readonly #returned = new Map<string, number>()
 
-  constructor(channel: ConfirmChannel, scheduler: SchedulerLike, confirmMs: number) {
+  constructor(opened: Opened<ConfirmChannel>, scheduler: SchedulerLike, confirmMs: number) {
+    const { channel } = opened
+    this.opened = opened
     this.channel = channel
     this.#confirmMs = confirmMs
     this.#limit = new TimeLimit<Parcel>(scheduler, confirmMs, (parcel) => this.#late(parcel))

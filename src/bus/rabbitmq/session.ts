@@ -1,6 +1,6 @@
 import type { Channel, ChannelModel } from 'amqplib'
 import type { SchedulerLike } from 'rxjs'
-import { closeQuietly, type Opened, openChannel, openConfirmChannel } from './channel.js'
+import { closeQuietly, type Opened, openChannel, openConfirmChannel, reasonOf } from './channel.js'
 import { retryBucketMs } from './names.js'
 import { type Letter, Publisher } from './publisher.js'
 import { isRefusal } from './refusal.js'
@@ -21,7 +21,7 @@ export class Session {
   readonly host: SessionHost
   #publisher: Publisher | undefined
   #opening: Promise<Publisher> | undefined
-  #control: Promise<Channel> | undefined
+  #control: Promise<Opened<Channel>> | undefined
   readonly #topics = new Map<string, Promise<void> | 'declared'>()
   readonly #moves = new Map<string, Promise<void>>()
   readonly #retries = new Map<string, { readonly name: Promise<string>; readonly atMs: number }>()
@@ -46,10 +46,11 @@ export class Session {
   /** Publishes to what is known to be there. */
   send(letters: readonly Letter[]): Promise<void> {
     const sent = this.#publisher === undefined ? this.#ready().then((publisher) => publisher.send(letters)) : this.#publisher.send(letters)
-    return sent.catch((error: unknown) => {
+    const opening = this.#opening
+    return sent.catch(async (error: unknown) => {
       // It may be that someone deleted what was declared.
       this.#forget()
-      throw error
+      throw await this.#why(opening, error)
     })
   }
 
@@ -89,7 +90,7 @@ export class Session {
   /** Closes the channels of its own, not the connection, once everything sent is confirmed or has failed. */
   async close(): Promise<void> {
     await this.#publisher?.idle()
-    const open = await Promise.allSettled([this.#control, this.#opening?.then(({ channel }) => channel)])
+    const open = await Promise.allSettled([this.#control?.then(({ channel }) => channel), this.#opening?.then(({ channel }) => channel)])
     const channels = open.flatMap((one) => (one.status === 'fulfilled' && one.value !== undefined ? [one.value] : []))
     await Promise.all(channels.map(closeQuietly))
   }
@@ -97,6 +98,11 @@ export class Session {
   async #publishTo(topics: readonly string[], letters: readonly Letter[]): Promise<void> {
     await Promise.all(topics.map((topic) => this.topic(topic)))
     await this.send(letters)
+  }
+
+  async #why(opening: Promise<Publisher> | undefined, error: unknown): Promise<unknown> {
+    const publisher = await opening?.catch(() => undefined)
+    return publisher === undefined ? error : reasonOf(publisher.opened, error)
   }
 
   #forget(): void {
@@ -110,8 +116,9 @@ export class Session {
   }
 
   async #openPublisher(): Promise<Publisher> {
-    const { channel, ended } = await openConfirmChannel(this.model)
-    const publisher = new Publisher(channel, this.host.scheduler, this.host.confirmMs)
+    const opened = await openConfirmChannel(this.model)
+    const { ended } = opened
+    const publisher = new Publisher(opened, this.host.scheduler, this.host.confirmMs)
     this.#publisher = publisher
     void ended.then(() => {
       this.#publisher = undefined
@@ -124,24 +131,25 @@ export class Session {
   async #declare<A>(declare: (channel: Channel) => Promise<A>): Promise<A> {
     const first = this.#controlChannel()
     try {
-      return await declare(await first)
-    } catch (error) {
+      return await declare((await first).channel)
+    } catch (failure) {
+      const error = await reasonOf(await first, failure)
       // One that is refused closes the channel, and takes those with it that were on their way.
       if (isRefusal(error) || this.#controlChannel() === first) throw error
-      return declare(await this.#controlChannel())
+      return declare((await this.#controlChannel()).channel)
     }
   }
 
-  #controlChannel(): Promise<Channel> {
+  #controlChannel(): Promise<Opened<Channel>> {
     this.#control ??= this.#openControl()
     return this.#control
   }
 
-  async #openControl(): Promise<Channel> {
-    const { channel, ended } = await openChannel(this.model)
-    void ended.then(() => {
+  async #openControl(): Promise<Opened<Channel>> {
+    const opened = await openChannel(this.model)
+    void opened.ended.then(() => {
       this.#control = undefined
     })
-    return channel
+    return opened
   }
 }
