@@ -63,4 +63,14 @@ describe('a delivery', () => {
     some.note(lot(7, 2))
     expect([6, 7].map((sequence) => some.has(sequence))).toEqual([false, true])
   })
+
+  it('that was given back unseen is not counted, and is not the same as the next', () => {
+    const some = new NatsDone()
+    expect(some.seen(lot(7, 3))).toEqual(lot(7, 3))
+    some.giveBack(lot(7, 1))
+    some.giveBack(lot(7, 2))
+    expect([some.seen(lot(7, 3)), some.seen(lot(8, 3)), some.isCopy(lot(7, 2)), some.isCopy(lot(7, 3))]).toEqual([lot(7, 1), lot(8, 3), true, false])
+    some.settledUpTo(7)
+    expect(some.seen(lot(7, 3))).toEqual(lot(7, 3))
+  })
 })

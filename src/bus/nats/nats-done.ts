@@ -14,6 +14,8 @@ export class NatsDone {
   #again: Set<number> | undefined = undefined
   /** Which delivery was the latest, of what has been given back or come more than once. */
   readonly #latest = new Map<number, number>()
+  /** How often it was given back unseen, which the broker counts and a message must not die of. */
+  readonly #unseen = new Map<number, number>()
   /** Every message up to this number is done with, as the broker said. */
   floor = 0
 
@@ -31,9 +33,23 @@ export class NatsDone {
     if (this.#latest.has(sequence)) this.#latest.set(sequence, OVER)
   }
 
-  /** Whoever counts deliveries is to be told of this one. */
-  note({ sequence, attempt }: Counted): void {
-    if (attempt > (this.#latest.get(sequence) ?? 0)) this.#latest.set(sequence, attempt)
+  /** This delivery is here, or over; it may come once more. */
+  note(lot: Counted | undefined, isOver = false): void {
+    if (lot === undefined) return
+    const { sequence, attempt } = lot
+    if (sequence > this.floor) this.#latest.set(sequence, isOver ? OVER : Math.max(attempt, this.#latest.get(sequence) ?? 0))
+  }
+
+  /** It goes back to the broker, and nobody has seen it. */
+  giveBack(lot: Counted): void {
+    this.note(lot)
+    this.#unseen.set(lot.sequence, (this.#unseen.get(lot.sequence) ?? 0) + 1)
+  }
+
+  /** Which delivery it is, of those that somebody has seen. */
+  seen<L extends Counted>(lot: L): L {
+    const unseen = this.#unseen.size === 0 ? undefined : this.#unseen.get(lot.sequence)
+    return unseen === undefined ? lot : { ...lot, attempt: Math.max(1, lot.attempt - unseen) }
   }
 
   /** Whether the broker has given out this delivery before, or a later one: 2.9.10 may give out twice what was given back. */
@@ -43,7 +59,7 @@ export class NatsDone {
 
   /** The broker begins anew behind the floor. */
   startAgain(): void {
-    this.#latest.clear()
+    this.#forgetCounts()
     this.#again = new Set(this.#numbers)
   }
 
@@ -56,7 +72,7 @@ export class NatsDone {
   clear(): void {
     this.#numbers = []
     this.#again = undefined
-    this.#latest.clear()
+    this.#forgetCounts()
     this.floor = 0
   }
 
@@ -64,7 +80,12 @@ export class NatsDone {
     if (floor <= this.floor) return
     this.floor = floor
     this.#numbers = this.#numbers.filter((sequence) => sequence > floor)
-    for (const sequence of this.#latest.keys()) if (sequence <= floor) this.#latest.delete(sequence)
+    for (const counts of [this.#latest, this.#unseen]) for (const sequence of counts.keys()) if (sequence <= floor) counts.delete(sequence)
     if (this.#again !== undefined && [...this.#again].every((sequence) => sequence <= floor)) this.#again = undefined
+  }
+
+  #forgetCounts(): void {
+    this.#latest.clear()
+    this.#unseen.clear()
   }
 }

@@ -65,16 +65,17 @@ export class NatsMember implements NatsLender, PullHost {
     for (const { lot } of this.holdings.loseAll(why, false)) this.#tell(lot, NAK)
   }
 
-  take(lot: Lot, data: Uint8Array): void {
+  take(came: Lot, data: Uint8Array): void {
     const { settings, done } = this.#host
-    if (done.has(lot.sequence)) return this.#skip(lot, ACK)
-    if (done.isCopy(lot)) return this.#pull.ask()
-    if (lot.attempt > 1) this.#host.again(lot)
-    if (this.#left || this.subscriber.closed || this.room() <= 0) return this.#skip(lot, NAK)
+    if (done.has(came.sequence)) return this.#skip(came, ACK)
+    if (done.isCopy(came)) return this.#pull.ask()
+    if (came.attempt > 1) this.#host.again(came)
+    if (this.#left || this.subscriber.closed || this.room() <= 0) return this.#skip(came, NAK)
     const nowMs = settings.monotonicMs()
     const endMs = this.#pull.pulse.sentMs(nowMs) + settings.leaseMs
     // It came so long ago that its lease has ended: it comes again.
     if (endMs <= nowMs) return this.#pull.ask()
+    const lot = done.seen(came)
     const delivery = new NatsDelivery(this, lot, this.#wire.decode(data), endMs, settings.scheduler.now())
     this.holdings.add(delivery)
     if (lot.attempt > settings.maxAttempts) void this.#exhausted(delivery)
@@ -98,11 +99,10 @@ export class NatsMember implements NatsLender, PullHost {
 
   recalled(): void {
     const { settler, done } = this.#host
-    for (const { lot } of this.holdings.all) done.note(lot)
-    for (const { subject } of settler.all) {
-      const lot = lotOf(subject)
-      if (lot !== undefined) done.note(lot)
-    }
+    const held = Array.from(this.holdings.all, ({ lot }) => lot)
+    // As the broker counts, which the subject tells.
+    for (const { subject } of [...held, ...settler.all]) done.note(lotOf(subject))
+    for (const { subject, data } of settler.lately) if (data === ACK || data === TERM) done.note(lotOf(subject), true)
   }
 
   cameAfterAll(lot: Lot): void {
@@ -171,7 +171,7 @@ export class NatsMember implements NatsLender, PullHost {
   }
 
   #skip(lot: Lot, data: Uint8Array): void {
-    if (data === NAK) this.#host.done.note(lot)
+    if (data === NAK) this.#host.done.giveBack(lot)
     this.#tell(lot, data)
     if (!this.#left) this.#pull.ask()
   }

@@ -43,6 +43,9 @@ export class NatsSettler {
     return this.#asked.length + this.#line.length
   }
 
+  /** What was answered last. */
+  lately: readonly Sending[] = []
+
   /** What is on its way, or waits to be. */
   get all(): readonly Sending[] {
     return [...this.#asked, ...this.#line]
@@ -116,6 +119,7 @@ export class NatsSettler {
     switch (type) {
       case 'answer':
         this.#asked = []
+        this.lately = asked
         this.#go()
         end(asked, true)
         return this.#rest()
