@@ -21,22 +21,24 @@ export type BusName = 'memory' | 'redis' | 'nats' | 'rabbitmq'
 /** How often a client and its RabbitMQ tell each other that they are there. */
 export const HEARTBEAT_S = 2
 
+/** A bus of a class, whose methods cannot be spread. */
+const counting = (bus: MessageBus, lateCount: () => number): FaultBus => ({
+  features: bus.features,
+  status$: bus.status$,
+  publish: (messages) => bus.publish(messages),
+  deliveries: (options) => bus.deliveries(options),
+  replay: (topic, filter) => bus.replay(topic, filter),
+  close: () => bus.close(),
+  lateCount,
+})
+
 /** A member of what is in this process: the others go on when it closes. */
 const memory = async (place: number, terms: FaultTerms): Promise<FaultBus> => ({ ...memoryOn(place, terms), close: async () => undefined, lateCount: () => 0 })
 
 const redis = async (port: number, terms: FaultTerms): Promise<FaultBus> => {
   const client = new Redis({ port, lazyConnect: true }).on('error', () => undefined)
   const bus = redisBus({ client, blockMs: 500, answerWithinMs: 1_000, ...terms })
-  const { features, status$ } = bus
-  return {
-    features,
-    status$,
-    publish: (messages) => bus.publish(messages),
-    deliveries: (options) => bus.deliveries(options),
-    replay: (topic, filter) => bus.replay(topic, filter),
-    close: () => bus.close(),
-    lateCount: () => bus.late,
-  }
+  return counting(bus, () => bus.late)
 }
 
 const nats = async (port: number, terms: FaultTerms): Promise<FaultBus> => {
@@ -46,16 +48,7 @@ const nats = async (port: number, terms: FaultTerms): Promise<FaultBus> => {
 
 const rabbitmq = async (port: number, terms: FaultTerms): Promise<FaultBus> => {
   const bus = rabbitmqBus({ url: `amqp://guest:guest@127.0.0.1:${port}?heartbeat=${HEARTBEAT_S}`, patienceMs: 2_000, ...terms })
-  const { features, status$ } = bus
-  return {
-    features,
-    status$,
-    publish: (messages) => bus.publish(messages),
-    deliveries: (options) => bus.deliveries(options),
-    replay: (topic, filter) => bus.replay(topic, filter),
-    close: () => bus.close(),
-    lateCount: () => 0,
-  }
+  return counting(bus, () => 0)
 }
 
 const MAKERS: Readonly<Record<BusName, (port: number, terms: FaultTerms) => Promise<FaultBus>>> = { memory, redis, nats, rabbitmq }

@@ -62,6 +62,16 @@ describe.each(brokersFor('T1 killed under load'))('T1 on $name: the broker', (br
     await stand.broker.restart()
   }
 
+  /** All is published and handled, and the broker goes and comes in the middle of it. */
+  const underLoad = async (goes: (downMs: number) => Promise<void>): Promise<{ readonly unconfirmed: readonly string[]; readonly backMs: number }> => {
+    const publishing = publish(all)
+    await whenHandled(COUNT * 0.3)
+    const backMs = await redWhile(goes(DOWN_MS))
+    const unconfirmed = await publishing
+    await whenHandled(COUNT)
+    return { unconfirmed, backMs }
+  }
+
   const check = (fault: Fault, cuts: number, unconfirmed: readonly string[], sinceMs: number): void => {
     const account = accountOf(idsOf(all), journal.entries())
     const twice = new Set(unconfirmed)
@@ -75,21 +85,13 @@ describe.each(brokersFor('T1 killed under load'))('T1 on $name: the broker', (br
   }
 
   trying(broker, 'T1 killed under load')('is killed while messages flow, and nothing is lost', async () => {
-    const publishing = publish(all)
-    await whenHandled(COUNT * 0.3)
-    const backMs = await redWhile(dies(DOWN_MS))
-    const unconfirmed = await publishing
-    await whenHandled(COUNT)
+    const { unconfirmed, backMs } = await underLoad(dies)
     await until('the health is green', () => crew.hub.health().ok, RECOVERY_MS)
     check('T1 killed under load', 1, unconfirmed, backMs)
   })
 
   trying(broker, 'T1 stopped under load')('is stopped by its keeper while messages flow, and nothing is lost', async () => {
-    const publishing = publish(all)
-    await whenHandled(COUNT * 0.3)
-    const backMs = await redWhile(stops(DOWN_MS))
-    const unconfirmed = await publishing
-    await whenHandled(COUNT)
+    const { unconfirmed, backMs } = await underLoad(stops)
     check('T1 stopped under load', 1, unconfirmed, backMs)
   })
 

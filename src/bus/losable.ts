@@ -1,32 +1,29 @@
+import { LateSignal } from '../core/late-signal.js'
 import type { LossListener } from './bus.js'
 
 /**
- * What is lent out and may be lost, told by calls and by a signal. The signal is made when first asked for: most
- * deliveries are settled without, and a controller costs more than all the rest of a delivery.
+ * What is lent out and may be lost, told by calls and by a signal. Most deliveries are settled without anybody asking for
+ * the signal, or losing it: until then there is none.
  */
 export abstract class Losable {
-  #controller: AbortController | undefined = undefined
-  #loss: { readonly reason: unknown } | undefined = undefined
+  #loss: LateSignal | undefined = undefined
   #listener: LossListener | undefined = undefined
 
   get lost(): AbortSignal {
-    if (this.#controller === undefined) {
-      this.#controller = new AbortController()
-      if (this.#loss !== undefined) this.#controller.abort(this.#loss.reason)
-    }
-    return this.#controller.signal
+    return (this.#loss ??= new LateSignal()).signal
   }
 
   tellLoss(listener: LossListener): void {
-    if (this.#loss !== undefined) tell(listener, this.#loss.reason)
+    const lost = this.#loss?.aborted
+    if (lost !== undefined) tell(listener, lost.reason)
     else this.#listener = this.#listener === undefined ? listener : both(this.#listener, listener)
   }
 
   /** The first loss counts. */
   protected loseFor(reason: unknown): void {
-    if (this.#loss !== undefined) return
-    this.#loss = { reason }
-    this.#controller?.abort(reason)
+    if (this.#loss?.aborted !== undefined) return
+    this.#loss ??= new LateSignal()
+    this.#loss.abort(reason)
     if (this.#listener !== undefined) tell(this.#listener, reason)
   }
 }

@@ -1,4 +1,5 @@
 import type { SchedulerLike } from 'rxjs'
+import { lesser } from '../core/lesser.js'
 import type { Settlement } from './bus.js'
 import { Backlog } from './memory-backlog.js'
 import type { Entry } from './memory-entry.js'
@@ -47,9 +48,7 @@ export class Ledger {
 
   /** The first moment at which something has to be done. */
   get earliestMs(): number | undefined {
-    const leaseMs = this.leases.head?.dueMs
-    const retryMs = this.#retries?.earliest?.dueMs
-    return leaseMs === undefined || retryMs === undefined ? (leaseMs ?? retryMs) : Math.min(leaseMs, retryMs)
+    return lesser(this.leases.head?.dueMs, this.#retries?.earliest?.dueMs)
   }
 
   /** Takes the entry out of the line for one delivery. */

@@ -2,6 +2,7 @@ import { EMPTY, Observable, type ObservableInput, type Subscriber, type Subscrip
 import type { Action } from '../core/action.js'
 import type { Link } from '../core/chain.js'
 import type { Job } from '../core/job.js'
+import { LateSignal } from '../core/late-signal.js'
 import type { Message } from '../core/message.js'
 import { replier, sender, type AttemptHost, type Work } from './attempt-host.js'
 import type { BatchRun } from './batch-run.js'
@@ -13,11 +14,9 @@ import { callSafely } from './report.js'
 import { occupySlot } from './slot.js'
 
 /** What it takes to end an attempt before its time: made when first needed, since most need none of it. */
-interface Cut {
-  controller?: AbortController
-  abort?: { readonly reason: unknown }
-  slot?: Subscriber<never>
-  source?: Subscription
+class Cut extends LateSignal {
+  slot: Subscriber<never> | undefined = undefined
+  source: Subscription | undefined = undefined
 }
 
 /** What the group notes on an attempt that does not simply end. */
@@ -86,7 +85,7 @@ export class Attempt implements Job<unknown, unknown, unknown>, Link<Attempt> {
     return this.#over
   }
   get aborted(): boolean {
-    return this.#cut?.abort !== undefined
+    return this.#cut?.aborted !== undefined
   }
   get zombie(): boolean {
     return this.notes?.zombie === true
@@ -96,12 +95,8 @@ export class Attempt implements Job<unknown, unknown, unknown>, Link<Attempt> {
     return (this.notes ??= {})
   }
 
-  /** Made when first asked for: most handlers never look, and a controller costs more than the rest of the attempt. */
   get signal(): AbortSignal {
-    const cut = (this.#cut ??= {})
-    cut.controller ??= new AbortController()
-    if (cut.abort !== undefined) cut.controller.abort(cut.abort.reason)
-    return cut.controller.signal
+    return (this.#cut ??= new Cut()).signal
   }
 
   get send(): Job['send'] {
@@ -122,9 +117,8 @@ export class Attempt implements Job<unknown, unknown, unknown>, Link<Attempt> {
 
   /** Aborts the signal; an Observable is cut, which ends it at once. Returns whether the handler is over, or goes on for others. */
   abort(reason: unknown): boolean {
-    const cut = (this.#cut ??= {})
-    cut.abort = { reason }
-    cut.controller?.abort(reason)
+    const cut = (this.#cut ??= new Cut())
+    cut.abort(reason)
     const { source, slot } = cut
     if (source !== undefined && !this.#over) {
       // What a teardown throws must not keep the item from its end.
@@ -168,8 +162,9 @@ export class Attempt implements Job<unknown, unknown, unknown>, Link<Attempt> {
       if (this.#finish()) this.#host.onRejected(this, either.left)
       return EMPTY
     }
-    if (this.#cut?.abort !== undefined) {
-      this.onError(this.#cut.abort.reason)
+    const aborted = this.#cut?.aborted
+    if (aborted !== undefined) {
+      this.onError(aborted.reason)
       return EMPTY
     }
     this.#item.decodedAs(either.right)
@@ -179,14 +174,14 @@ export class Attempt implements Job<unknown, unknown, unknown>, Link<Attempt> {
   /** An inner that is over when the handler's Observable is, or when it is cut. */
   #occupy(source: Observable<unknown>): Observable<never> {
     return new Observable<never>((slot) => {
-      const cut = (this.#cut ??= {})
+      const cut = (this.#cut ??= new Cut())
       cut.slot = slot
       cut.source = observeLast(source, (last) => vacate(slot, this.onValue(last)), (error) => {
         this.onError(error)
         slot.complete()
       })
       // Aborted before or while it was subscribed to: it could not be cut then.
-      if (cut.abort !== undefined) this.abort(cut.abort.reason)
+      if (cut.aborted !== undefined) this.abort(cut.aborted.reason)
       return cut.source
     })
   }
