@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { answeredWith, isGone, isPassing, isReply, noConnection } from '../../../src/bus/redis/redis-bus-error.js'
+import { answeredWith, isGone, isPassing, isReply, noConnection, publishingFailed, RedisBusError } from '../../../src/bus/redis/redis-bus-error.js'
 import { groupKeys } from '../../../src/bus/redis/redis-keys.js'
 import { busStatus } from '../../../src/bus/redis/redis-status.js'
 
@@ -22,6 +22,12 @@ describe('what Redis says', () => {
     const cause = new Error('WRONGTYPE Operation against a key')
     const error = answeredWith('publishing', cause)
     expect([error.message, error.cause]).toEqual(['redisBus: publishing: a key in Redis is not of the type it should be: WRONGTYPE Operation against a key', cause])
+  })
+
+  it('of publishing names that, not the command, also when the connection ended before the answer', () => {
+    const cause = new Error('write ECONNRESET')
+    const error = publishingFailed(new RedisBusError('disconnected', 'XADD', cause))
+    expect([error.code, error.message, error.cause]).toEqual(['disconnected', 'redisBus: publishing: the connection to Redis ended before it answered: write ECONNRESET', cause])
   })
 
   it('tells a server that is not there from one that refuses', () => {

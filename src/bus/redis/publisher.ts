@@ -1,5 +1,5 @@
 import { afterBurst } from './after-burst.js'
-import { answeredWith } from './redis-bus-error.js'
+import { publishingFailed } from './redis-bus-error.js'
 import { FIELD } from './redis-keys.js'
 import { runScript, type Sender } from './redis-script.js'
 import { PUBLISH } from './publish-script.js'
@@ -38,7 +38,7 @@ export class Publisher {
     const texts: string[] = []
     let go = (): void => undefined
     const confirmed = new Promise((resolve, reject) => {
-      go = () => void this.#send(stream, texts).then(resolve, (error: unknown) => reject(answeredWith('publishing', error)))
+      go = () => void this.#send(stream, texts).then(resolve, (error: unknown) => reject(publishingFailed(error)))
     })
     const batch = { texts, units: 0, confirmed, go: () => go() }
     this.#open.set(stream, batch)

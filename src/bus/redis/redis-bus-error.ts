@@ -71,6 +71,12 @@ const codeOf = ({ message }: Error): RedisBusErrorCode => CODES.find(([pattern])
 export const answeredWith = (what: string, error: unknown): RedisBusError =>
   error instanceof RedisBusError ? error : new RedisBusError(error instanceof Error ? codeOf(error) : 'failed', what, error)
 
+/** The same for what is told to whoever publishes: nobody there knows of the command that a connection ended under. */
+export const publishingFailed = (error: unknown): RedisBusError =>
+  error instanceof RedisBusError ? new RedisBusError(error.code, PUBLISHING, error.cause) : answeredWith(PUBLISHING, error)
+
+const PUBLISHING = 'publishing'
+
 /** Why there is no connection, explained. */
 export const noConnection = (what: string, error: Error): RedisBusError => {
   const code = codeOf(error)
